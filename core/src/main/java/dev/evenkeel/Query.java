@@ -1,0 +1,52 @@
+package dev.evenkeel;
+
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Row;
+import java.time.Duration;
+import java.util.function.Function;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * One statement with its parameters, ready to run. Immutable: the middle methods return a changed copy, and the last ones
+ * return a publisher that runs the statement once for each subscription.
+ *
+ * <p>Outside a transaction the statement is its own transaction. The result is always consumed, so a statement is never
+ * left unsent or half read. On cancel the server is asked to stop, and the connection is cleaned before anybody else gets
+ * it. Errors are {@link dev.evenkeel.error.DatabaseException}s.
+ *
+ * <p>Parameters are written {@code $1, $2, ...}. A {@code null} is sent without a type; where the server cannot guess the
+ * type, write {@code $1::text} or bind {@link io.r2dbc.spi.Parameters#in(Class)}.
+ */
+public interface Query {
+
+    /** Promises that the statement changes nothing, so that a replica may serve it and a lost connection be retried. */
+    Query readOnly();
+
+    /** {@link #readOnly()} with a consistency other than {@link ReadConsistency#READ_YOUR_WRITES}. */
+    Query readOnly(ReadConsistency consistency);
+
+    /** Promises that running the statement twice is the same as once, so that it is retried when its answer was lost. */
+    Query idempotent();
+
+    /** Runs on this connection, as part of whatever transaction is open there, without routing or retry. */
+    Query on(Connection connection);
+
+    /** The whole call ends by then; the default is {@link DatabaseConfig#callTimeout()}. */
+    Query timeout(Duration bound);
+
+    /** Names the call in events and metrics; no values in it. */
+    Query label(String name);
+
+    /** Fetches so many rows at a time through a cursor; by default the server streams as fast as the rows are taken. */
+    Query fetchSize(int rows);
+
+    /** All rows, with backpressure. The row is valid only inside the function, which must not return {@code null}. */
+    <T> Flux<T> map(Function<? super Row, ? extends T> mapping);
+
+    /** The only row; empty when there is none; {@link IndexOutOfBoundsException} when there are more. */
+    <T> Mono<T> one(Function<? super Row, ? extends T> mapping);
+
+    /** How many rows the statement changed; 0 for a statement that changes none. */
+    Mono<Long> rowsUpdated();
+}

@@ -1,0 +1,95 @@
+package dev.evenkeel;
+
+import dev.evenkeel.config.RetryPolicy;
+import io.r2dbc.spi.IsolationLevel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a transaction runs. Immutable.
+ *
+ * @param isolation {@code null} for the server's default, READ COMMITTED unless changed there
+ * @param readOnly the server refuses writes, and a replica may serve the transaction
+ * @param deferrable with SERIALIZABLE and read-only: waits at the start for a snapshot that cannot fail
+ * @param timeout the whole call ends by then, repeats included; {@code null} for the configured one
+ * @param retry {@code null} for the configured one
+ * @param consistency how fresh the data of a read-only transaction must be
+ * @param label names the call in events, metrics and messages; no values in it
+ */
+public record TransactionOptions(
+        @Nullable IsolationLevel isolation,
+        boolean readOnly,
+        boolean deferrable,
+        @Nullable Duration timeout,
+        @Nullable RetryPolicy retry,
+        ReadConsistency consistency,
+        String label) {
+
+    private static final TransactionOptions DEFAULTS = builder().build();
+
+    public TransactionOptions {
+        ConnectionOptions.requirePositive("timeout", timeout);
+    }
+
+    /** Read-write on the primary, with the server's default isolation and the configured timeout and retry policy. */
+    public static TransactionOptions defaults() {
+        return DEFAULTS;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects options; not thread-safe. */
+    public static final class Builder {
+
+        private @Nullable IsolationLevel isolation;
+        private boolean readOnly;
+        private boolean deferrable;
+        private @Nullable Duration timeout;
+        private @Nullable RetryPolicy retry;
+        private ReadConsistency consistency = ReadConsistency.READ_YOUR_WRITES;
+        private String label = "transaction";
+
+        private Builder() {}
+
+        public Builder isolation(IsolationLevel level) {
+            this.isolation = level;
+            return this;
+        }
+
+        public Builder readOnly() {
+            this.readOnly = true;
+            return this;
+        }
+
+        public Builder deferrable() {
+            this.deferrable = true;
+            return this;
+        }
+
+        public Builder timeout(Duration bound) {
+            this.timeout = bound;
+            return this;
+        }
+
+        public Builder retry(RetryPolicy policy) {
+            this.retry = policy;
+            return this;
+        }
+
+        public Builder consistency(ReadConsistency level) {
+            this.consistency = level;
+            return this;
+        }
+
+        public Builder label(String name) {
+            this.label = name;
+            return this;
+        }
+
+        public TransactionOptions build() {
+            return new TransactionOptions(isolation, readOnly, deferrable, timeout, retry, consistency, label);
+        }
+    }
+}

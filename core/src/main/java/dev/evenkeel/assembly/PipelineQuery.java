@@ -1,0 +1,95 @@
+package dev.evenkeel.assembly;
+
+import dev.evenkeel.Query;
+import dev.evenkeel.ReadConsistency;
+import dev.evenkeel.error.FailureClassifier;
+import dev.evenkeel.error.Phase;
+import dev.evenkeel.node.Lease;
+import dev.evenkeel.route.Intent;
+import dev.evenkeel.route.Wish;
+import dev.evenkeel.stage.Pipeline;
+import dev.evenkeel.stage.Statements;
+import dev.evenkeel.stage.Terms;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Row;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** A {@link Query} that goes down the road, or straight to the connection that it was given. */
+record PipelineQuery(
+        Pipeline pipeline,
+        Statements statement,
+        Terms terms,
+        @Nullable Connection connection) implements Query {
+
+    @Override
+    public Query readOnly() {
+        return readOnly(ReadConsistency.READ_YOUR_WRITES);
+    }
+
+    @Override
+    public Query readOnly(ReadConsistency level) {
+        Wish read = new Wish(Intent.READ, level, terms.wish().maxStaleness());
+        return with(terms.wish(read).phase(Phase.READING));
+    }
+
+    @Override
+    public Query idempotent() {
+        return with(terms.phase(Phase.READING));
+    }
+
+    @Override
+    public Query on(Connection lease) {
+        return new PipelineQuery(pipeline, statement, terms, lease);
+    }
+
+    @Override
+    public Query timeout(Duration bound) {
+        return with(terms.timeout(bound));
+    }
+
+    @Override
+    public Query label(String name) {
+        return with(terms.label(name));
+    }
+
+    @Override
+    public Query fetchSize(int rows) {
+        return new PipelineQuery(pipeline, statement.fetchSize(rows), terms, connection);
+    }
+
+    private Query with(Terms changed) {
+        return new PipelineQuery(pipeline, statement, changed, connection);
+    }
+
+    @Override
+    public <T> Flux<T> map(Function<? super Row, ? extends T> mapping) {
+        return run(lease -> statement.rows(lease, mapping));
+    }
+
+    @Override
+    public <T> Mono<T> one(Function<? super Row, ? extends T> mapping) {
+        return this.<T>map(mapping).singleOrEmpty();
+    }
+
+    @Override
+    public Mono<Long> rowsUpdated() {
+        return run(statement::rowsUpdated).single();
+    }
+
+    private <T> Flux<T> run(Function<Connection, Publisher<T>> execution) {
+        return connection == null
+                ? pipeline.run(terms, execution::apply)
+                : Flux.defer(() -> execution.apply(connection)).onErrorMap(e -> classify(e, connection));
+    }
+
+    private static Throwable classify(Throwable error, Connection connection) {
+        return connection instanceof Lease lease
+                ? FailureClassifier.classify(error, lease.phase(), lease.node(), "-")
+                : FailureClassifier.classify(error, Phase.AUTOCOMMIT, "a foreign connection", "-");
+    }
+}

@@ -1,0 +1,199 @@
+package dev.evenkeel.assembly;
+
+import dev.evenkeel.ConnectionOptions;
+import dev.evenkeel.DatabaseConfig;
+import dev.evenkeel.DatabaseMetrics;
+import dev.evenkeel.HealthSnapshot;
+import dev.evenkeel.PoolValidation;
+import dev.evenkeel.Query;
+import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.ReadConsistency;
+import dev.evenkeel.TransactionOptions;
+import dev.evenkeel.config.RetryPolicy;
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
+import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.error.Phase;
+import dev.evenkeel.health.CallStatistics;
+import dev.evenkeel.health.HealthStream;
+import dev.evenkeel.node.Lease;
+import dev.evenkeel.node.NodePool;
+import dev.evenkeel.route.Intent;
+import dev.evenkeel.route.Wish;
+import dev.evenkeel.stage.Parts;
+import dev.evenkeel.stage.Pipeline;
+import dev.evenkeel.stage.Retries;
+import dev.evenkeel.stage.Statements;
+import dev.evenkeel.stage.Terms;
+import dev.evenkeel.tx.Transactions;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Turns each method of the manager into terms and work, and hands them to the {@link Pipeline}. */
+final class RunningManager implements ReactiveDatabaseManager {
+
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final DatabaseConfig config;
+    private final Parts parts;
+    private final CallStatistics statistics;
+    private final HealthStream health;
+    private final Shutdown shutdown;
+    private final Pipeline pipeline;
+    private final Pipeline lending;
+    private final Terms writing;
+
+    RunningManager(
+            DatabaseConfig config, Parts parts, CallStatistics statistics, HealthStream health, Shutdown shutdown) {
+        this.config = config;
+        this.parts = parts;
+        this.statistics = statistics;
+        this.health = health;
+        this.shutdown = shutdown;
+        this.pipeline = Pipeline.of(parts);
+        this.lending = Pipeline.lending(parts);
+        this.writing = new Terms(
+                "query",
+                wish(false, ReadConsistency.STRONG, null),
+                Phase.STATEMENT,
+                config.callTimeout(),
+                config.retry());
+    }
+
+    @Override
+    public <T> Mono<T> inTransaction(Function<? super Connection, ? extends Mono<T>> work) {
+        return inTransaction(TransactionOptions.defaults(), work);
+    }
+
+    @Override
+    public <T> Mono<T> inTransaction(TransactionOptions options, Function<? super Connection, ? extends Mono<T>> work) {
+        return pipeline.run(terms(options), new Transactions(options).one(work)).singleOrEmpty();
+    }
+
+    @Override
+    public <T> Flux<T> inTransactionMany(
+            TransactionOptions options, Function<? super Connection, ? extends Publisher<T>> work) {
+        return pipeline.run(terms(options), new Transactions(options).many(work));
+    }
+
+    @Override
+    public <T> Mono<T> withConnection(ConnectionOptions options, Function<? super Connection, ? extends Mono<T>> work) {
+        return pipeline.<T>run(terms(options), work::apply).singleOrEmpty();
+    }
+
+    @Override
+    public <T> Flux<T> withConnectionMany(
+            ConnectionOptions options, Function<? super Connection, ? extends Publisher<T>> work) {
+        return pipeline.run(terms(options), work::apply);
+    }
+
+    @Override
+    public Query query(String sql, @Nullable Object... parameters) {
+        return new PipelineQuery(pipeline, Statements.of(sql, parameters), writing, null);
+    }
+
+    @Override
+    public Mono<Connection> getConnection(ConnectionOptions options) {
+        return lending.<Connection>run(terms(options), Mono::just).singleOrEmpty();
+    }
+
+    @Override
+    public Mono<Void> releaseConnection(Connection connection) {
+        return Mono.defer(() -> connection instanceof Lease lease && !lease.isReleased()
+                ? lease.release()
+                : Mono.error(new LeaseMisuseException(Failure.of(
+                        "NOT_LEASED",
+                        ErrorType.QUERY,
+                        "%s is not leased from this manager, or was released before".formatted(connection),
+                        "release each connection once, and only what getConnection emitted"))));
+    }
+
+    @Override
+    public <T> Mono<T> withRetry(RetryPolicy policy, Mono<T> operation) {
+        return operation.retryWhen(Retries.of(policy, parts.timer()));
+    }
+
+    @Override
+    public Flux<HealthSnapshot> health() {
+        return health.stream();
+    }
+
+    @Override
+    public Mono<HealthSnapshot> healthCheck() {
+        return health.check();
+    }
+
+    @Override
+    public DatabaseMetrics metrics() {
+        return statistics.metrics(parts.pools().values());
+    }
+
+    @Override
+    public Mono<PoolValidation> validatePool() {
+        return Flux.fromIterable(parts.pools().values())
+                .flatMap(pool -> pool.validateIdle().map(found -> new Checked(pool.name(), found)))
+                .collectMap(Checked::name, Checked::verdict)
+                .map(PoolValidation::new);
+    }
+
+    private record Checked(String name, NodePool.Validation found) {
+
+        PoolValidation.Node verdict() {
+            return new PoolValidation.Node(found.good(), found.replaced());
+        }
+    }
+
+    @Override
+    public Mono<Void> rotateConnections() {
+        return Flux.fromIterable(parts.pools().values())
+                .flatMap(NodePool::rotate)
+                .then();
+    }
+
+    @Override
+    public ConnectionFactory connectionFactory() {
+        return new RoutedConnectionFactory(this);
+    }
+
+    @Override
+    public Mono<Void> shutdown() {
+        return shutdown(GRACE);
+    }
+
+    @Override
+    public Mono<Void> shutdown(Duration grace) {
+        return shutdown.begin(grace);
+    }
+
+    private Terms terms(TransactionOptions options) {
+        return new Terms(
+                options.label(),
+                wish(options.readOnly(), options.consistency(), null),
+                options.readOnly() ? Phase.READING : Phase.IN_TRANSACTION,
+                Optional.ofNullable(options.timeout()).orElse(config.callTimeout()),
+                Optional.ofNullable(options.retry()).orElse(config.retry()));
+    }
+
+    private Terms terms(ConnectionOptions options) {
+        return new Terms(
+                options.label(),
+                wish(options.readOnly(), options.consistency(), options.maxStaleness()),
+                options.readOnly() ? Phase.READING : Phase.AUTOCOMMIT,
+                Optional.ofNullable(options.timeout()).orElse(config.callTimeout()),
+                config.retry());
+    }
+
+    private Wish wish(boolean readOnly, ReadConsistency consistency, @Nullable Duration maxStaleness) {
+        return new Wish(
+                readOnly ? Intent.READ : Intent.WRITE,
+                consistency,
+                Optional.ofNullable(maxStaleness).orElse(config.monitoring().maxReplicaLag()));
+    }
+}

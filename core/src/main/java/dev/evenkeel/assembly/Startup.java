@@ -1,0 +1,159 @@
+package dev.evenkeel.assembly;
+
+import dev.evenkeel.DatabaseConfig;
+import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.config.NodeConfig;
+import dev.evenkeel.config.TlsConfig;
+import dev.evenkeel.error.DatabaseException;
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
+import dev.evenkeel.error.FailureClassifier;
+import dev.evenkeel.error.NodeUnavailableException;
+import dev.evenkeel.error.Phase;
+import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.health.CallStatistics;
+import dev.evenkeel.health.HealthStream;
+import dev.evenkeel.node.ConnectionFactories;
+import dev.evenkeel.node.NodePool;
+import dev.evenkeel.node.Opening;
+import dev.evenkeel.stage.Gate;
+import dev.evenkeel.stage.Parts;
+import dev.evenkeel.topology.ClusterView;
+import dev.evenkeel.topology.NodeState;
+import dev.evenkeel.topology.Topology;
+import dev.evenkeel.topology.WriteHorizon;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** Builds the parts of a manager, and emits it once the servers have answered and the pools are warm. */
+public final class Startup {
+
+    private static final Logger log = LoggerFactory.getLogger(Startup.class);
+
+    private final DatabaseConfig config;
+    private final Scheduler timer;
+    private final long begunNanos = System.nanoTime();
+    private final Map<String, NodePool> pools = new LinkedHashMap<>();
+    private final CallStatistics statistics = new CallStatistics();
+    private final Parts parts;
+    private final HealthStream health;
+    private final Shutdown shutdown;
+
+    private Startup(DatabaseConfig config, Scheduler timer) {
+        this.config = config;
+        this.timer = timer;
+        Map<String, Opening> openings = new LinkedHashMap<>();
+        for (NodeConfig node : config.nodes()) {
+            Opening opening = opening(node);
+            openings.put(node.name(), opening);
+            pools.put(node.name(), new NodePool(node, config.pool(), opening, timer));
+        }
+        List<DatabaseListener> listeners = new ArrayList<>(config.listeners());
+        listeners.add(statistics);
+        DatabaseListener listener = DatabaseListener.all(listeners);
+        WriteHorizon horizon = new WriteHorizon();
+        Topology topology = new Topology(openings, config.monitoring(), listener, horizon, timer);
+        this.parts = new Parts(new Gate(), listener, topology, horizon, pools, timer);
+        this.health = new HealthStream(topology, pools, statistics, config.monitoring(), timer);
+        this.shutdown = new Shutdown(parts, health);
+    }
+
+    /** @see ReactiveDatabaseManager#start */
+    public static Mono<ReactiveDatabaseManager> start(DatabaseConfig config) {
+        return Mono.defer(() -> new Startup(config, Schedulers.parallel()).run());
+    }
+
+    private Opening opening(NodeConfig node) {
+        TlsConfig tls = config.tls();
+        return new Opening(
+                ConnectionFactories.create(
+                        node,
+                        tls == null ? TlsConfig.disabled() : tls,
+                        config.credentials(),
+                        config.pool().connectTimeout(),
+                        config.applicationName()),
+                config.pool().connectTimeout(),
+                timer);
+    }
+
+    private Mono<ReactiveDatabaseManager> run() {
+        return parts.topology()
+                .probeAll()
+                .flatMap(this::requireUsable)
+                .then(Mono.defer(this::warmUp))
+                .then(Mono.<ReactiveDatabaseManager>fromSupplier(this::running))
+                .onErrorResume(failure -> shutdown.begin(Duration.ZERO).then(Mono.error(failure)))
+                .doOnCancel(() -> shutdown.begin(Duration.ZERO).subscribe());
+    }
+
+    private ReactiveDatabaseManager running() {
+        parts.topology().start();
+        report(parts.topology().view());
+        return new RunningManager(config, parts, statistics, health, shutdown);
+    }
+
+    private Mono<Void> warmUp() {
+        return Flux.fromIterable(pools.values())
+                .filter(pool -> parts.topology().view().nodes().stream()
+                        .anyMatch(node -> node.answers() && node.name().equals(pool.name())))
+                .flatMap(pool -> pool.warmUp()
+                        .onErrorMap(e -> FailureClassifier.classify(e, Phase.CONNECTING, pool.name(), "-")))
+                .then();
+    }
+
+    private Mono<ClusterView> requireUsable(ClusterView view) {
+        boolean degradedIsFine =
+                config.allowReplicaOnlyStart() && !view.replicas().isEmpty();
+        return view.electedPrimary().isPresent() || degradedIsFine ? Mono.just(view) : Mono.error(noPrimary(view));
+    }
+
+    /** A refused login or an unreachable server explains itself better than the absence of a primary does. */
+    private DatabaseException noPrimary(ClusterView view) {
+        NodeConfig first = config.nodes().get(0);
+        Throwable problem = view.nodes().stream()
+                .map(NodeState::problem)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        if (problem != null) {
+            Throwable known = FailureClassifier.classify(problem, Phase.CONNECTING, first.toString(), "-");
+            if (known instanceof DatabaseException typed) {
+                return typed;
+            }
+        }
+        String seen = view.nodes().stream()
+                .map(node -> node.name() + " is a " + node.role().name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        return new NodeUnavailableException(Failure.of(
+                        "NO_PRIMARY",
+                        ErrorType.CONNECTION,
+                        "No primary among the configured servers: " + seen,
+                        "add the URL of the primary as 'primary'",
+                        "call allowReplicaOnlyStart() to serve reads until there is one")
+                .retryable(true)
+                .causedBy(problem));
+    }
+
+    private void report(ClusterView view) {
+        String roles = view.nodes().stream()
+                .map(node -> "%s %s".formatted(node.name(), node.role().name().toLowerCase(Locale.ROOT)))
+                .collect(Collectors.joining(", "));
+        log.info(
+                "Evenkeel is up after {} ms: {}; up to {} connections each",
+                Duration.ofNanos(System.nanoTime() - begunNanos).toMillis(),
+                roles,
+                config.pool().maxSize());
+    }
+}

@@ -1,0 +1,174 @@
+package dev.evenkeel.error;
+
+import io.r2dbc.postgresql.api.ErrorDetails;
+import io.r2dbc.postgresql.api.PostgresqlException;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcRollbackException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.pool.PoolAcquirePendingLimitException;
+import reactor.pool.PoolAcquireTimeoutException;
+import reactor.pool.PoolShutdownException;
+
+/**
+ * Turns what the driver and the pool throw into a {@link DatabaseException}, by SQLSTATE and {@link Phase}. The driver's
+ * exception classes are not looked at: they call a lost connection permanent and an exhausted pool transient.
+ *
+ * <p>Stateless. Anything that does not come from the driver or the pool, such as an exception of the user's own function,
+ * is returned as it is.
+ */
+public final class FailureClassifier {
+
+    private FailureClassifier() {}
+
+    /**
+     * @param phase how far the call had come
+     * @param node name of the server it ran on
+     * @param requestId identifies the call
+     */
+    public static Throwable classify(Throwable thrown, Phase phase, String node, String requestId) {
+        Throwable error = Exceptions.unwrap(thrown);
+        if (error instanceof DatabaseException) {
+            return error;
+        }
+        if (error instanceof R2dbcException r2dbc) {
+            return fromServer(r2dbc, phase, node, requestId);
+        }
+        if (error instanceof PoolShutdownException) {
+            return new ManagerClosedException(
+                    Failure.of("MANAGER_CLOSED", ErrorType.CONNECTION, "The connections to " + node + " are closed")
+                            .causedBy(error)
+                            .in(requestId));
+        }
+        if (error instanceof PoolAcquirePendingLimitException || error instanceof PoolAcquireTimeoutException) {
+            return new PoolExhaustedException(
+                    Failure.of("POOL_EXHAUSTED", ErrorType.PERFORMANCE, "No free connection to " + node)
+                            .causedBy(error)
+                            .in(requestId));
+        }
+        if (isConnectionProblem(error)) {
+            return connectionFailure("08006", error, phase, node, requestId);
+        }
+        return error;
+    }
+
+    private static boolean isConnectionProblem(Throwable error) {
+        return error instanceof IOException
+                || error instanceof ClosedChannelException
+                || error instanceof SSLException
+                || error instanceof TimeoutException;
+    }
+
+    private static DatabaseException fromServer(R2dbcException error, Phase phase, String node, String requestId) {
+        String code = Optional.ofNullable(error.getSqlState()).orElse("UNKNOWN");
+        SqlState state = SqlState.of(code);
+        if (state.endsConnection()) {
+            return connectionFailure(code, error, phase, node, requestId);
+        }
+        if (phase == Phase.COMMITTING && error instanceof R2dbcRollbackException && error.getSqlState() == null) {
+            return rolledBackByCommit(error, node, requestId);
+        }
+        String what = Redaction.serverMessage(error.getSqlState(), serverText(error));
+        Failure failure = Failure.of(code, state.type(), "%s: %s [SQLSTATE %s]".formatted(node, what, code))
+                .suggesting(Suggestions.forState(state, code))
+                .with(facts(error, node))
+                .causedBy(error)
+                .in(requestId);
+        return switch (state) {
+            case LOGIN_REFUSED -> new AuthenticationFailedException(failure);
+            case NOT_ACCEPTING_YET, TOO_MANY_CONNECTIONS, READ_ONLY_NODE ->
+                new NodeUnavailableException(failure.retryable(nothingApplied(phase)));
+            case CONFLICT -> new TransactionConflictException(failure.retryable(nothingApplied(phase)));
+            case CONSTRAINT -> new ConstraintViolatedException(failure);
+            case UNKNOWN_OBJECT -> new SchemaMismatchException(failure);
+            case CANCELED -> new DeadlineExceededException(failure);
+            default -> new QueryFailedException(failure);
+        };
+    }
+
+    /** PostgreSQL answers COMMIT with the word ROLLBACK when a statement inside the transaction had failed. */
+    private static DatabaseException rolledBackByCommit(R2dbcException error, String node, String requestId) {
+        return new QueryFailedException(Failure.of(
+                        "COMMIT_ROLLED_BACK",
+                        ErrorType.QUERY,
+                        "%s rolled the transaction back at COMMIT: a statement in it had failed".formatted(node),
+                        "find where the function swallows a statement's error, and let it through")
+                .with(Map.of("node", node))
+                .causedBy(error)
+                .in(requestId));
+    }
+
+    /** Whether an error of the server means that the whole call had no effect. */
+    private static boolean nothingApplied(Phase phase) {
+        return phase != Phase.AUTOCOMMIT;
+    }
+
+    private static DatabaseException connectionFailure(
+            String code, Throwable error, Phase phase, String node, String requestId) {
+        Failure failure = Failure.of(code, ErrorType.CONNECTION, lost(phase, node, error))
+                .suggesting(Suggestions.forState(SqlState.CONNECTION_FAILURE, code))
+                .with(Map.of("node", node, "phase", phase.name()))
+                .causedBy(error)
+                .in(requestId);
+        return switch (phase) {
+            case CONNECTING -> new NodeUnavailableException(failure.retryable(true));
+            case READING, IN_TRANSACTION -> new ConnectionLostException(failure.retryable(true));
+            case STATEMENT, AUTOCOMMIT -> new ConnectionLostException(failure);
+            case COMMITTING ->
+                new CommitOutcomeUnknownException(failure.suggesting(List.of(
+                        "look whether the transaction's effects are there before you repeat it",
+                        "use TransactionOptions.exactlyOnce() where repeating must be safe")));
+        };
+    }
+
+    private static String lost(Phase phase, String node, Throwable error) {
+        String reason = rootReason(error);
+        return switch (phase) {
+            case CONNECTING -> "Cannot connect to %s: %s".formatted(node, reason);
+            case READING -> "Lost the connection to %s while reading: %s".formatted(node, reason);
+            case IN_TRANSACTION ->
+                "Lost the connection to %s before COMMIT, nothing was applied: %s".formatted(node, reason);
+            case STATEMENT, AUTOCOMMIT ->
+                "Lost the connection to %s; whether the statement took effect is unknown: %s".formatted(node, reason);
+            case COMMITTING ->
+                "Lost the connection to %s after COMMIT was sent; the transaction is applied as a whole or not at all: %s"
+                        .formatted(node, reason);
+        };
+    }
+
+    private static String rootReason(Throwable error) {
+        Throwable root = error;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        String message = root.getMessage();
+        return message == null ? root.getClass().getSimpleName() : Redaction.url(message);
+    }
+
+    private static @Nullable String serverText(R2dbcException error) {
+        return error instanceof PostgresqlException postgres
+                ? postgres.getErrorDetails().getMessage()
+                : error.getMessage();
+    }
+
+    private static Map<String, String> facts(R2dbcException error, String node) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("node", node);
+        if (error instanceof PostgresqlException postgres) {
+            ErrorDetails details = postgres.getErrorDetails();
+            details.getConstraintName().ifPresent(name -> facts.put("constraint", name));
+            details.getSchemaName().ifPresent(name -> facts.put("schema", name));
+            details.getTableName().ifPresent(name -> facts.put("table", name));
+            details.getColumnName().ifPresent(name -> facts.put("column", name));
+        }
+        return facts;
+    }
+}

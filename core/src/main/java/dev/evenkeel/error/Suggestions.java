@@ -1,0 +1,54 @@
+package dev.evenkeel.error;
+
+import java.util.List;
+
+/** What to do about a failure, cheapest first. */
+final class Suggestions {
+
+    private Suggestions() {}
+
+    static List<String> forState(SqlState state, String code) {
+        return switch (state) {
+            case LOGIN_REFUSED -> login(code);
+            case CONNECTION_FAILURE ->
+                List.of(
+                        "check that the server runs and that host and port are those of 'primary' or 'replica'",
+                        "check firewalls and TLS settings between this host and the server");
+            case SESSION_TERMINATED ->
+                List.of("repeat the call: the server ended the session", "ask who restarted or terminated it");
+            case NOT_ACCEPTING_YET -> List.of("wait: the server is starting up, shutting down or recovering");
+            case TOO_MANY_CONNECTIONS ->
+                List.of(
+                        "lower pool.maxSize so that all instances together stay below max_connections",
+                        "look for other clients that hold connections (pg_stat_activity)");
+            case READ_ONLY_NODE -> List.of("declare the call as a write so that it goes to the primary");
+            case CONFLICT -> List.of("run the whole transaction again", "touch rows in the same order everywhere");
+            case STALE_PLAN ->
+                List.of(
+                        "repeat the call: the server no longer knows the prepared statement",
+                        "behind a pooler in transaction mode set preparedStatementCacheQueries=0 in the URL");
+            case TRANSACTION_ABORTED ->
+                List.of("find the statement that failed first: an error inside a transaction was swallowed");
+            case CONSTRAINT -> List.of("see details() for the constraint and correct the data");
+            case BAD_DATA -> List.of("check type, range and encoding of the bound values");
+            case BAD_SYNTAX -> List.of("check the statement's text; parameters are written $1, $2, ...");
+            case NOT_PERMITTED -> List.of("grant the missing right to the role, or use another role");
+            case LOCK_NOT_AVAILABLE -> List.of("repeat later: another transaction holds the lock");
+            case CANCELED -> List.of("give the call a longer timeout", "look at the statement's plan");
+            case OUT_OF_RESOURCES -> List.of("free disk, memory or settings on the server; a retry makes it worse");
+            case UNKNOWN_OBJECT -> List.of("run the pending migrations", "check the spelling and the search_path");
+            case OTHER -> List.of();
+        };
+    }
+
+    private static List<String> login(String code) {
+        return switch (code) {
+            case "3D000" -> List.of("check the database name at the end of the URL, or create the database");
+            case "28P01" -> List.of("check the password in the URL, in 'credentials' or in DATABASE_PASSWORD");
+            default ->
+                List.of(
+                        "check user and password in the URL or in 'credentials'",
+                        "check that the server's pg_hba.conf lets this user in from this host, with or without TLS");
+        };
+    }
+}

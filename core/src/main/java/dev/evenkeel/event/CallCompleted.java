@@ -1,0 +1,36 @@
+package dev.evenkeel.event;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call has ended. Emitted exactly once for each subscription, however it ended.
+ *
+ * @param requestId the same as in exceptions
+ * @param label the label of its options
+ * @param node where the last attempt ran; {@code null} when it did not get that far
+ * @param outcome how it ended
+ * @param attempts how often it was tried
+ * @param total from subscription to the end
+ * @param leaseWait the part of {@code total} spent on waiting for connections
+ * @param rows values emitted to the caller
+ * @param error what it ended with; {@code null} unless the outcome is {@code FAILED}
+ */
+public record CallCompleted(
+        String requestId,
+        String label,
+        @Nullable String node,
+        Outcome outcome,
+        int attempts,
+        Duration total,
+        Duration leaseWait,
+        long rows,
+        @Nullable Throwable error) {
+
+    /** How a call ended. */
+    public enum Outcome {
+        SUCCEEDED,
+        FAILED,
+        CANCELLED
+    }
+}

@@ -1,0 +1,61 @@
+package dev.evenkeel.health;
+
+import dev.evenkeel.DatabaseMetrics;
+import dev.evenkeel.DatabaseMetrics.Latency;
+import dev.evenkeel.PoolMetrics;
+import dev.evenkeel.event.CallCompleted;
+import dev.evenkeel.event.CallCompleted.Outcome;
+import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.node.NodePool;
+import java.util.Collection;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+
+/** Counts and times every call. Thread-safe and wait-free where calls end. */
+public final class CallStatistics implements DatabaseListener {
+
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder cancelled = new LongAdder();
+    private final LongAdder retries = new LongAdder();
+    private final RecentCalls times = new RecentCalls();
+    private final RecentCalls leaseWaits = new RecentCalls();
+
+    @Override
+    public void onCallCompleted(CallCompleted event) {
+        calls.increment();
+        boolean failed = event.outcome() == Outcome.FAILED;
+        if (failed) {
+            failures.increment();
+        } else if (event.outcome() == Outcome.CANCELLED) {
+            cancelled.increment();
+        }
+        retries.add(Math.max(0, event.attempts() - 1));
+        times.record(event.total(), failed);
+        leaseWaits.record(event.leaseWait(), failed);
+    }
+
+    Latency recent() {
+        return times.recent();
+    }
+
+    double recentErrorRate() {
+        return times.recentErrorRate();
+    }
+
+    public DatabaseMetrics metrics(Collection<NodePool> pools) {
+        return new DatabaseMetrics(
+                calls.sum(),
+                failures.sum(),
+                cancelled.sum(),
+                retries.sum(),
+                times.total(),
+                leaseWaits.total(),
+                pools.stream().collect(Collectors.toMap(NodePool::name, NodePool::state)),
+                pools.stream().collect(Collectors.toMap(NodePool::name, NodePool::opened)));
+    }
+
+    static PoolMetrics together(Collection<NodePool> pools) {
+        return pools.stream().map(NodePool::state).reduce(PoolMetrics.EMPTY, PoolMetrics::plus);
+    }
+}

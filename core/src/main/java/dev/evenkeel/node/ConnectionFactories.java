@@ -1,0 +1,85 @@
+package dev.evenkeel.node;
+
+import dev.evenkeel.config.Credentials;
+import dev.evenkeel.config.NodeConfig;
+import dev.evenkeel.config.Secret;
+import dev.evenkeel.config.TlsConfig;
+import dev.evenkeel.error.InvalidConfigurationException;
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
+import io.r2dbc.postgresql.client.SSLMode;
+import io.r2dbc.postgresql.util.LogLevel;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the driver's factory for one server out of our settings and whatever the URL says. */
+public final class ConnectionFactories {
+
+    /** The driver's default keeps every statement for ever, on both sides. */
+    private static final int PREPARED_STATEMENTS = 256;
+
+    private ConnectionFactories() {}
+
+    /** @throws InvalidConfigurationException when the driver refuses an option of the URL */
+    public static PostgresqlConnectionFactory create(
+            NodeConfig node,
+            TlsConfig tls,
+            @Nullable Credentials credentials,
+            Duration connectTimeout,
+            String applicationName) {
+        ConnectionFactoryOptions url = node.options();
+        PostgresqlConnectionConfiguration.Builder builder;
+        try {
+            builder = PostgresqlConnectionFactoryProvider.builder(url);
+        } catch (RuntimeException e) {
+            throw refused(node, e);
+        }
+        builder.connectTimeout(connectTimeout).tcpKeepAlive(true).errorResponseLogLevel(LogLevel.DEBUG);
+        if (!url.hasOption(PostgresqlConnectionFactoryProvider.APPLICATION_NAME)) {
+            builder.applicationName(applicationName);
+        }
+        if (!url.hasOption(PostgresqlConnectionFactoryProvider.PREPARED_STATEMENT_CACHE_QUERIES)) {
+            builder.preparedStatementCacheQueries(PREPARED_STATEMENTS);
+        }
+        if (!url.hasOption(PostgresqlConnectionFactoryProvider.AUTODETECT_EXTENSIONS)) {
+            builder.autodetectExtensions(false);
+        }
+        if (credentials != null) {
+            Secret password = credentials.password();
+            builder.username(credentials.user()).password(password == null ? null : password.reveal());
+        }
+        secure(builder, tls);
+        try {
+            return new PostgresqlConnectionFactory(builder.build());
+        } catch (RuntimeException e) {
+            throw refused(node, e);
+        }
+    }
+
+    private static InvalidConfigurationException refused(NodeConfig node, RuntimeException cause) {
+        return InvalidConfigurationException.of(
+                node.setting(),
+                "'" + node.name() + "'",
+                "a URL that the driver accepts (it says: " + cause.getMessage() + ")",
+                "correct or remove the option that it names");
+    }
+
+    private static void secure(PostgresqlConnectionConfiguration.Builder builder, TlsConfig tls) {
+        switch (tls.mode()) {
+            case DISABLED -> {
+                return;
+            }
+            case VERIFY_FULL -> builder.sslMode(SSLMode.VERIFY_FULL);
+            case VERIFY_CA ->
+                // Netty 4.2 checks the host name unless told otherwise, which this mode must not do.
+                builder.sslMode(SSLMode.VERIFY_CA)
+                        .sslContextBuilderCustomizer(context -> context.endpointIdentificationAlgorithm(null));
+            case UNVERIFIED -> builder.sslMode(SSLMode.REQUIRE);
+        }
+        if (tls.rootCertificate() != null) {
+            builder.sslRootCert(tls.rootCertificate().toString());
+        }
+    }
+}

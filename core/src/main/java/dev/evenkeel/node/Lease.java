@@ -1,0 +1,120 @@
+package dev.evenkeel.node;
+
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
+import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.error.Phase;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Wrapped;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * One caller's time with a connection; this is the {@link Connection} that users see. Thread-safe to the degree the
+ * driver is. After its release every use is a {@link LeaseMisuseException}.
+ */
+public final class Lease extends ForwardingConnection implements Wrapped<Connection> {
+
+    /** Twice what a connection takes at most to clean itself: beyond that it is closed in the background. */
+    private static final Duration RELEASE_BOUND = Duration.ofSeconds(1);
+
+    private final NodePool pool;
+    private final Connection pooled;
+    private final TrackedConnection tracked;
+    private final Scheduler timer;
+    private final long grantedNanos;
+    private final AtomicBoolean released = new AtomicBoolean();
+    private volatile Phase phase = Phase.AUTOCOMMIT;
+
+    Lease(NodePool pool, Connection pooled, TrackedConnection tracked, Scheduler timer) {
+        this.pool = pool;
+        this.pooled = pooled;
+        this.tracked = tracked;
+        this.timer = timer;
+        this.grantedNanos = System.nanoTime();
+    }
+
+    @Override
+    protected Connection delegate() {
+        if (released.get()) {
+            throw new LeaseMisuseException(Failure.of(
+                    "LEASE_RELEASED",
+                    ErrorType.QUERY,
+                    "The connection to %s was used after its release".formatted(pool.name()),
+                    "finish all work inside the function that got the connection"));
+        }
+        return tracked;
+    }
+
+    /** Name of the node at the other end. */
+    public String node() {
+        return pool.name();
+    }
+
+    /** How far the work on this lease has come; decides what a lost connection means. */
+    public Phase phase() {
+        return phase;
+    }
+
+    public void enter(Phase next) {
+        phase = Objects.requireNonNull(next);
+    }
+
+    public boolean isReleased() {
+        return released.get();
+    }
+
+    /** How long the caller has held it. */
+    public Duration held() {
+        return Duration.ofNanos(System.nanoTime() - grantedNanos);
+    }
+
+    /** Asks the server to stop what runs on this connection; a COMMIT is left alone. */
+    public Mono<Void> interrupt() {
+        return tracked.cancelRequest();
+    }
+
+    /** Closes the session, so that the release replaces it instead of giving it back. */
+    Mono<Void> discard() {
+        return Mono.from(tracked.close()).onErrorComplete();
+    }
+
+    /**
+     * Cleans the connection and gives it back, or closes it if it cannot be cleaned in time. Completes within a second and
+     * never with an error; a second call does nothing.
+     */
+    public Mono<Void> release() {
+        return Mono.defer(() -> {
+            if (!released.compareAndSet(false, true)) {
+                return Mono.empty();
+            }
+            pool.returned(this);
+            return Mono.from(pooled.close()).timeout(RELEASE_BOUND, timer).onErrorComplete();
+        });
+    }
+
+    /** The same as {@link #release()}. */
+    @Override
+    public Mono<Void> close() {
+        return release();
+    }
+
+    @Override
+    public Connection unwrap() {
+        return tracked.unwrap();
+    }
+
+    @Override
+    public <E> @Nullable E unwrap(Class<E> type) {
+        return type.isInstance(this) ? type.cast(this) : tracked.unwrap(type);
+    }
+
+    @Override
+    public String toString() {
+        return "Lease[%s, %s]".formatted(pool.name(), released.get() ? "released" : "held " + held());
+    }
+}

@@ -1,0 +1,40 @@
+package dev.evenkeel.node;
+
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+
+/** Opens physical connections to one server, within a bound that covers the login, too. Thread-safe. */
+public final class Opening {
+
+    private final PostgresqlConnectionFactory driver;
+    private final Duration timeout;
+    private final Scheduler timer;
+
+    public Opening(PostgresqlConnectionFactory driver, Duration timeout, Scheduler timer) {
+        this.driver = driver;
+        this.timeout = timeout;
+        this.timer = timer;
+    }
+
+    /**
+     * The caller's Reactor Context is not handed on: a connection outlives the call that happens to open it.
+     *
+     * <p>The driver's own time-out ends with the TCP handshake; a server that accepts and stays mute would hang it for ever.
+     */
+    public Mono<PostgresqlConnection> open() {
+        return driver.create()
+                .timeout(timeout, timer)
+                .onErrorMap(TimeoutException.class, late -> silent())
+                .contextWrite(caller -> Context.empty());
+    }
+
+    private IOException silent() {
+        return new IOException("the server did not complete the login within %s".formatted(timeout));
+    }
+}

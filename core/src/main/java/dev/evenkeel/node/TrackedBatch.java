@@ -1,0 +1,28 @@
+package dev.evenkeel.node;
+
+import io.r2dbc.spi.Batch;
+import io.r2dbc.spi.Result;
+import org.reactivestreams.Publisher;
+
+/** A batch whose execution is seen by {@link Traffic}. */
+final class TrackedBatch implements Batch {
+
+    private final Batch raw;
+    private final Traffic traffic;
+
+    TrackedBatch(Batch raw, Traffic traffic) {
+        this.raw = raw;
+        this.traffic = traffic;
+    }
+
+    @Override
+    public Batch add(String sql) {
+        raw.add(sql);
+        return this;
+    }
+
+    @Override
+    public Publisher<? extends Result> execute() {
+        return new TrackedPublisher<>(raw.execute(), traffic).map(result -> new TrackedResult(result, traffic));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.evenkeel.node;
+
+import dev.evenkeel.error.LeaseMisuseException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/** Passes everything through and tells {@link Traffic} when the exchange begins, is answered or is cancelled. */
+final class TrackedPublisher<T> extends Flux<T> {
+
+    private final Publisher<? extends T> source;
+    private final Traffic traffic;
+
+    TrackedPublisher(Publisher<? extends T> source, Traffic traffic) {
+        this.source = source;
+        this.traffic = traffic;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        Exchange<T> exchange;
+        try {
+            exchange = new Exchange<>(actual, traffic);
+        } catch (LeaseMisuseException late) {
+            Operators.error(actual, late);
+            return;
+        }
+        Flux.<T>from(source).subscribe(exchange);
+    }
+
+    private static final class Exchange<T> extends AtomicBoolean implements CoreSubscriber<T>, Subscription {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient CoreSubscriber<? super T> actual;
+        private final transient Traffic traffic;
+        private final long ticket;
+        private transient Subscription upstream = Operators.emptySubscription();
+
+        Exchange(CoreSubscriber<? super T> actual, Traffic traffic) {
+            this.actual = actual;
+            this.traffic = traffic;
+            this.ticket = traffic.begin();
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            upstream = subscription;
+            actual.onSubscribe(this);
+        }
+
+        @Override
+        public void onNext(T item) {
+            actual.onNext(item);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            if (compareAndSet(false, true)) {
+                traffic.answered(ticket);
+            }
+            actual.onError(error);
+        }
+
+        @Override
+        public void onComplete() {
+            if (compareAndSet(false, true)) {
+                traffic.answered(ticket);
+            }
+            actual.onComplete();
+        }
+
+        @Override
+        public void request(long count) {
+            upstream.request(count);
+        }
+
+        @Override
+        public void cancel() {
+            if (compareAndSet(false, true)) {
+                traffic.cancelled();
+            }
+            upstream.cancel();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.evenkeel.node;
+
+import io.r2dbc.spi.Readable;
+import io.r2dbc.spi.Result;
+import io.r2dbc.spi.Row;
+import io.r2dbc.spi.RowMetadata;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.reactivestreams.Publisher;
+
+/**
+ * A result whose consumption is seen. The exchange begins when the result is handed out, not when it is consumed: a
+ * result that nobody consumes keeps the wire busy, and the release must know.
+ */
+final class TrackedResult implements Result {
+
+    private final Result raw;
+    private final Traffic traffic;
+    private final long handedOut;
+    private final AtomicBoolean consumed;
+
+    TrackedResult(Result raw, Traffic traffic) {
+        this(raw, traffic, traffic.begin(), new AtomicBoolean());
+    }
+
+    private TrackedResult(Result raw, Traffic traffic, long handedOut, AtomicBoolean consumed) {
+        this.raw = raw;
+        this.traffic = traffic;
+        this.handedOut = handedOut;
+        this.consumed = consumed;
+    }
+
+    @Override
+    public Publisher<Long> getRowsUpdated() {
+        return consume(raw.getRowsUpdated());
+    }
+
+    @Override
+    public <T> Publisher<T> map(BiFunction<Row, RowMetadata, ? extends T> mapping) {
+        return consume(raw.map(mapping));
+    }
+
+    @Override
+    public <T> Publisher<T> map(Function<? super Readable, ? extends T> mapping) {
+        return consume(raw.map(mapping));
+    }
+
+    @Override
+    public <T> Publisher<T> flatMap(Function<Segment, ? extends Publisher<? extends T>> mapping) {
+        return consume(raw.flatMap(mapping));
+    }
+
+    @Override
+    public Result filter(Predicate<Segment> filter) {
+        return new TrackedResult(raw.filter(filter), traffic, handedOut, consumed);
+    }
+
+    private <T> Publisher<T> consume(Publisher<? extends T> source) {
+        TrackedPublisher<T> tracked = new TrackedPublisher<>(source, traffic);
+        return tracked.doOnSubscribe(subscription -> {
+            if (consumed.compareAndSet(false, true)) {
+                traffic.answered(handedOut);
+            }
+        });
+    }
+}

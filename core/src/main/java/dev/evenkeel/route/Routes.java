@@ -1,0 +1,50 @@
+package dev.evenkeel.route;
+
+import dev.evenkeel.topology.ClusterView;
+import dev.evenkeel.topology.Lsn;
+import dev.evenkeel.topology.NodeState;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+
+/** Chooses the node for a call. Pure: the same view, wish and load give the same node. */
+public final class Routes {
+
+    private Routes() {}
+
+    /**
+     * @param required what a replica must have replayed for {@code READ_YOUR_WRITES}; empty when only the primary will do
+     * @param load how busy a node is, by {@code host:port}
+     * @return the least busy replica that is fresh enough, else the primary; empty when neither is there
+     */
+    public static Optional<String> choose(
+            ClusterView view, Wish wish, Optional<Lsn> required, ToIntFunction<String> load) {
+        if (wish.needsPrimary()) {
+            return view.electedPrimary().map(NodeState::name);
+        }
+        return view.replicas().stream()
+                .filter(replica -> freshEnough(view, replica, wish, required))
+                .map(NodeState::name)
+                .min(Comparator.comparingInt(load))
+                .or(() -> view.electedPrimary().map(NodeState::name));
+    }
+
+    private static boolean freshEnough(ClusterView view, NodeState replica, Wish wish, Optional<Lsn> required) {
+        return switch (wish.consistency()) {
+            case EVENTUAL -> true;
+            case BOUNDED -> view.lag(replica).compareTo(wish.maxStaleness()) <= 0;
+            case READ_YOUR_WRITES ->
+                view.lag(replica).compareTo(wish.maxStaleness()) <= 0
+                        && sameLog(view, replica)
+                        && required.map(lsn -> replica.lsn().reaches(lsn)).orElse(false);
+            case STRONG -> false;
+        };
+    }
+
+    /** Positions of different timelines do not compare. */
+    private static boolean sameLog(ClusterView view, NodeState replica) {
+        return view.electedPrimary()
+                .map(primary -> primary.timeline() == replica.timeline() && primary.systemId() == replica.systemId())
+                .orElse(true);
+    }
+}

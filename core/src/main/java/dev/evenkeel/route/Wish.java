@@ -1,0 +1,19 @@
+package dev.evenkeel.route;
+
+import dev.evenkeel.ReadConsistency;
+import java.time.Duration;
+
+/**
+ * What a call asks of its node.
+ *
+ * @param intent reading or writing
+ * @param consistency how fresh a read must be
+ * @param maxStaleness bound for {@code BOUNDED}
+ */
+public record Wish(Intent intent, ReadConsistency consistency, Duration maxStaleness) {
+
+    /** Whether only the primary will do. */
+    boolean needsPrimary() {
+        return intent == Intent.WRITE || consistency == ReadConsistency.STRONG;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.evenkeel.stage;
+
+import reactor.core.publisher.Flux;
+
+/** Takes a connection and leaves its release to the caller: for {@code getConnection} and the SPI. */
+final class Lending implements Step {
+
+    private final Leasing leasing;
+
+    Lending(Leasing leasing) {
+        this.leasing = leasing;
+    }
+
+    @Override
+    public <T> Flux<T> apply(Call<T> call, Next next) {
+        return leasing.acquire(call)
+                .flatMapMany(lease -> Flux.<T>from(call.work().on(lease)));
+    }
+}

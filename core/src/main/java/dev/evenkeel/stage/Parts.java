@@ -1,0 +1,22 @@
+package dev.evenkeel.stage;
+
+import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.node.NodePool;
+import dev.evenkeel.topology.Topology;
+import dev.evenkeel.topology.WriteHorizon;
+import java.util.Map;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * What stands beside the road and is read by the steps.
+ *
+ * @param pools by {@code host:port}
+ * @param timer the only source of time
+ */
+public record Parts(
+        Gate gate,
+        DatabaseListener listener,
+        Topology topology,
+        WriteHorizon horizon,
+        Map<String, NodePool> pools,
+        Scheduler timer) {}

@@ -1,0 +1,96 @@
+package dev.evenkeel.stage;
+
+import dev.evenkeel.CallContext;
+import dev.evenkeel.Deadline;
+import java.util.List;
+import java.util.ListIterator;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * How a call travels: down the steps in the order of {@link #of}, and its result up again. Nothing goes sideways. Immutable.
+ *
+ * <pre>
+ * Entering       refuses calls after the shutdown, counts those inside
+ *  Recording     one event per call, exactly once, however it ends
+ *   Retrying     again from here, if the error is safe to retry and no row was emitted
+ *    Routing     intent, consistency and topology -> node
+ *     Admitting  refuses before the node's queue overflows
+ *      Leasing   acquire, run, release: the only place (Lending leaves the release to the caller)
+ *       Running  the work itself, within the deadline; what the driver throws becomes a DatabaseException
+ * </pre>
+ *
+ * <p>The deadline is set before the first step and is in the Reactor Context, so that calls inside a call obey it, too.
+ */
+public final class Pipeline {
+
+    private final Next first;
+    private final Scheduler clock;
+
+    private Pipeline(Next first, Scheduler clock) {
+        this.first = first;
+        this.clock = clock;
+    }
+
+    /** The road of work that ends with the call. */
+    public static Pipeline of(Parts parts) {
+        return new Pipeline(
+                chain(
+                        new Entering(parts.gate()),
+                        new Recording(parts.listener(), parts.horizon()),
+                        new Retrying(parts.timer()),
+                        new Routing(parts.topology(), parts.horizon(), parts.pools()),
+                        new Admitting(),
+                        new Leasing(parts.timer()),
+                        new Running(parts.timer())),
+                parts.timer());
+    }
+
+    /** The same road for a connection that the caller keeps. */
+    public static Pipeline lending(Parts parts) {
+        return new Pipeline(
+                chain(
+                        new Entering(parts.gate()),
+                        new Recording(parts.listener(), parts.horizon()),
+                        new Retrying(parts.timer()),
+                        new Routing(parts.topology(), parts.horizon(), parts.pools()),
+                        new Admitting(),
+                        new Lending(new Leasing(parts.timer()))),
+                parts.timer());
+    }
+
+    /** A publisher that sends a call down the road for each subscription. */
+    public <T> Flux<T> run(Terms terms, Work<T> work) {
+        return Flux.deferContextual(context -> {
+            Deadline own = Deadline.in(terms.timeout(), clock);
+            Deadline deadline = CallContext.deadline(context).map(own::earlier).orElse(own);
+            Call<T> call = new Call<>(terms, work, new Trace(), deadline, null, null);
+            return first.proceed(call).contextWrite(CallContext.deadline(deadline));
+        });
+    }
+
+    private static Next chain(Step... steps) {
+        Next next = new End();
+        ListIterator<Step> upwards = List.of(steps).listIterator(steps.length);
+        while (upwards.hasPrevious()) {
+            next = new Link(upwards.previous(), next);
+        }
+        return next;
+    }
+
+    private record Link(Step step, Next next) implements Next {
+
+        @Override
+        public <T> Flux<T> proceed(Call<T> call) {
+            return step.apply(call, next);
+        }
+    }
+
+    private record End() implements Next {
+
+        @Override
+        public <T> Flux<T> proceed(Call<T> call) {
+            return Flux.error(new IllegalStateException("the last step must not ask for a next one"));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.evenkeel.stage;
+
+import io.r2dbc.postgresql.codec.PostgresqlObjectId;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Parameters;
+import io.r2dbc.spi.Result;
+import io.r2dbc.spi.Row;
+import io.r2dbc.spi.Statement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+
+/**
+ * Runs one statement with its parameters on a connection and always consumes its result: the driver does not even send a
+ * bound statement before somebody does.
+ *
+ * @param fetchSize rows at a time, 0 for no cursor
+ */
+public record Statements(String sql, List<@Nullable Object> parameters, int fetchSize) {
+
+    public static Statements of(String sql, @Nullable Object... parameters) {
+        return new Statements(sql, Arrays.asList(parameters.clone()), 0);
+    }
+
+    public Statements fetchSize(int rows) {
+        return new Statements(sql, parameters, rows);
+    }
+
+    public <T> Publisher<T> rows(Connection connection, Function<? super Row, ? extends T> mapping) {
+        return Flux.from(prepare(connection).execute())
+                .concatMap(result -> result.<T>map((row, metadata) -> mapping.apply(row)), 1);
+    }
+
+    public Publisher<Long> rowsUpdated(Connection connection) {
+        return Flux.from(prepare(connection).execute())
+                .concatMap(Result::getRowsUpdated, 1)
+                .reduce(0L, Long::sum);
+    }
+
+    private Statement prepare(Connection connection) {
+        Statement statement = connection.createStatement(sql);
+        for (int i = 0; i < parameters.size(); i++) {
+            Object value = parameters.get(i);
+            statement.bind(i, value == null ? Parameters.in(PostgresqlObjectId.UNSPECIFIED) : value);
+        }
+        return fetchSize > 0 ? statement.fetchSize(fetchSize) : statement;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.evenkeel.stage;
+
+import dev.evenkeel.event.CallCompleted;
+import dev.evenkeel.event.CallCompleted.Outcome;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has happened to one subscription so far: the steps write it, {@link Recording} reads it once. The steps run one
+ * after the other, so plain volatile fields will do.
+ */
+final class Trace {
+
+    private static final AtomicLong SEQUENCE = new AtomicLong();
+    private static final String PROCESS = Long.toString(System.nanoTime() & 0xFFFFFF, 36);
+
+    private final long id = SEQUENCE.incrementAndGet();
+    private final long begunNanos = System.nanoTime();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile @Nullable String node;
+    private volatile int attempts;
+    private volatile long leaseWaitNanos;
+    private long rows;
+
+    /** Unique in this process, and most likely among all instances. */
+    String requestId() {
+        return PROCESS + "-" + Long.toString(id, 36);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one attempt at a time
+    int nextAttempt() {
+        return ++attempts;
+    }
+
+    void routedTo(String name) {
+        node = name;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one attempt at a time
+    void waited(long nanos) {
+        leaseWaitNanos += nanos;
+    }
+
+    void row() {
+        rows++;
+    }
+
+    boolean hasRows() {
+        return rows > 0;
+    }
+
+    /** True for the first caller only: a cancel may meet a completion. */
+    boolean end() {
+        return ended.compareAndSet(false, true);
+    }
+
+    CallCompleted completed(String label, Outcome outcome, @Nullable Throwable error) {
+        return new CallCompleted(
+                requestId(),
+                label,
+                node,
+                outcome,
+                attempts,
+                Duration.ofNanos(System.nanoTime() - begunNanos),
+                Duration.ofNanos(leaseWaitNanos),
+                rows,
+                error);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.evenkeel.topology;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All servers as the last probes saw them. Immutable, so that one call decides on one view.
+ *
+ * @param nodes in the order of the configuration
+ * @param primary the elected one; {@code null} when there is none
+ */
+public record ClusterView(List<NodeState> nodes, @Nullable NodeState primary) {
+
+    public ClusterView {
+        nodes = List.copyOf(nodes);
+    }
+
+    public Optional<NodeState> electedPrimary() {
+        return Optional.ofNullable(primary);
+    }
+
+    public List<NodeState> replicas() {
+        return nodes.stream().filter(NodeState::isReplica).toList();
+    }
+
+    /** Log that a replica has not replayed yet; 0 without a primary to compare with. */
+    public long lagBytes(NodeState replica) {
+        return primary == null || !replica.isReplica() ? 0 : replica.lsn().bytesUntil(primary.lsn());
+    }
+
+    /**
+     * How old a replica's data may be. The age of its last transaction alone would grow on an idle cluster, so a replica
+     * that has replayed everything has no lag.
+     */
+    public Duration lag(NodeState replica) {
+        return primary != null && lagBytes(replica) == 0 ? Duration.ZERO : replica.replayDelay();
+    }
+}
