@@ -44,6 +44,9 @@ public final class PostgresCluster implements AutoCloseable {
     /** How long the start waits for the replicas. */
     private static final Duration START_DEADLINE = Duration.ofSeconds(30);
 
+    /** How long replicas may take to find back by themselves before a shared cluster counts as broken. */
+    private static final Duration RECOVERY_DEADLINE = Duration.ofSeconds(3);
+
     private final List<PostgresNode> nodes;
     private final String origin;
     private final AutoCloseable end;
@@ -206,7 +209,7 @@ public final class PostgresCluster implements AutoCloseable {
         replication("resumeReplay").resumeReplay(node);
     }
 
-    /** Waits until every replica that is neither down nor hung streams from the primary. */
+    /** Waits until every replica that is neither down nor hung streams and has received what the primary has now. */
     public synchronized void awaitStreaming(Duration deadline) {
         if (replication != null) {
             replication.awaitStreaming(deadline);
@@ -239,13 +242,18 @@ public final class PostgresCluster implements AutoCloseable {
         if (replication == null) {
             return nodes.get(0).role() == NodeRole.PRIMARY;
         }
-        return nodes.stream().allMatch(this::answering)
-                && replication.standbys().size() == nodes.size() - 1
-                && primary().role() == NodeRole.PRIMARY
-                && replication.streaming().size() == nodes.size() - 1
-                && replication.standbys().stream()
-                        .allMatch(node -> node.queryOne("select pg_is_wal_replay_paused()")
-                                .equals("f"));
+        if (!nodes.stream().allMatch(this::answering)
+                || replication.standbys().size() != nodes.size() - 1
+                || primary().role() != NodeRole.PRIMARY) {
+            return false;
+        }
+        try {
+            replication.awaitStreaming(RECOVERY_DEADLINE);
+            replication.awaitReplayed(RECOVERY_DEADLINE);
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     void closeProxies() {

@@ -119,19 +119,19 @@ final class Replication {
     }
 
     private void awaitStreaming(Set<PostgresNode> wanted, Duration deadline) {
-        Set<String> names = wanted.stream().map(PostgresNode::name).collect(Collectors.toSet());
-        if (!names.isEmpty()) {
-            Await.until(
-                    "streaming from " + primary + " to " + wanted,
-                    deadline,
-                    () -> logs(wanted),
-                    () -> streaming().containsAll(names));
+        if (wanted.isEmpty()) {
+            return;
         }
-    }
-
-    Set<String> streaming() {
-        return Set.copyOf(
-                primary.queryAll("select application_name from pg_stat_replication where state = 'streaming'"));
+        Set<String> names = wanted.stream().map(PostgresNode::name).collect(Collectors.toSet());
+        // On its way to a new timeline a standby streams the end of the old one first, which must not count.
+        String query =
+                "select application_name from pg_stat_replication" + " where state = 'streaming' and flush_lsn >= '"
+                        + primary.queryOne("select pg_current_wal_lsn()") + "'";
+        Await.until(
+                "streaming from " + primary + " to " + wanted,
+                deadline,
+                () -> logs(wanted),
+                () -> Set.copyOf(primary.queryAll(query)).containsAll(names));
     }
 
     void awaitReplayed(Duration deadline) {

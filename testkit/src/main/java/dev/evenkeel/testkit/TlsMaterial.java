@@ -3,6 +3,7 @@ package dev.evenkeel.testkit;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -43,15 +44,17 @@ public record TlsMaterial(
                     .ecp256()
                     .buildIssuedBy(authority);
             Files.writeString(directory.resolve(SERVER_CERTIFICATE), server.getCertificatePathPEM());
-            Files.writeString(directory.resolve(SERVER_KEY), server.getPrivateKeyPEM());
+            secret(directory.resolve(SERVER_KEY), server.getPrivateKeyPEM().getBytes(StandardCharsets.US_ASCII));
             return new TlsMaterial(
                     Files.writeString(directory.resolve("ca.crt"), authority.getRootCertificatePEM()),
                     Files.writeString(
                             directory.resolve("stranger.crt"),
                             authority("somebody else's authority").getRootCertificatePEM()),
                     Files.writeString(directory.resolve("client.crt"), client.getCertificatePathPEM()),
-                    Files.writeString(directory.resolve("client.key"), client.getPrivateKeyPEM()),
-                    Files.write(
+                    secret(
+                            directory.resolve("client.key"),
+                            client.getPrivateKeyPEM().getBytes(StandardCharsets.US_ASCII)),
+                    secret(
                             directory.resolve("client.pk8"),
                             client.getKeyPair().getPrivate().getEncoded()));
         } catch (IOException | RuntimeException e) {
@@ -66,9 +69,13 @@ public record TlsMaterial(
         Path source = authority.getParent();
         Files.copy(authority, data.path().resolve("ca.crt"));
         Files.copy(source.resolve(SERVER_CERTIFICATE), data.path().resolve(SERVER_CERTIFICATE));
-        Path key = Files.copy(source.resolve(SERVER_KEY), data.path().resolve(SERVER_KEY));
-        // The server refuses a key that others can read.
-        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        secret(data.path().resolve(SERVER_KEY), Files.readAllBytes(source.resolve(SERVER_KEY)));
+    }
+
+    /** The server and pgjdbc refuse a key that others can read. */
+    private static Path secret(Path path, byte[] content) throws IOException {
+        Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return Files.write(path, content);
     }
 
     private static X509Bundle authority(String name) throws Exception {
