@@ -15,11 +15,13 @@ public final class FaultProxy implements AutoCloseable {
     private final ProxiedConnections connections;
     private final ProxiedTraffic traffic;
     private final FaultPlan plan;
+    private final CutList cuts;
 
     private FaultProxy(InetSocketAddress target) {
         traffic = new ProxiedTraffic();
         plan = new FaultPlan();
-        connections = new ProxiedConnections(target, plan, traffic);
+        cuts = new CutList();
+        connections = new ProxiedConnections(target, plan, traffic, cuts);
     }
 
     /** Starts a proxy on a free loopback port for the server at this address. */
@@ -128,16 +130,22 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * Removes all faults and listens again. Connections that lost bytes are reset, because what would follow the gap
+     * Arms a cut for the next COMMIT on any connection, in the simple or the extended protocol. Each COMMIT meets at most
+     * one cut, the one armed first. Encrypted connections cannot be read, and so are never cut.
+     */
+    public Cut cutAt(CutPoint point, CutAction action) {
+        return cuts.arm(point, action);
+    }
+
+    /**
+     * Removes all faults, disarms all cuts and listens again. Connections that lost bytes are reset, because what would follow the gap
      * would be a stream no network delivers; delayed and frozen ones go on where they stopped.
      */
     public FaultProxy heal() {
+        cuts.disarmAll();
         change(() -> {
             plan.heal();
             connections.forEach(ProxiedConnection::heal);
-            for (Direction direction : Direction.values()) {
-                connections.forEach(connection -> connection.restartCut(direction));
-            }
         });
         return listen();
     }
@@ -162,6 +170,17 @@ public final class FaultProxy implements AutoCloseable {
         return traffic.roundTrips();
     }
 
+    /** PostgreSQL messages of this type, as {@code 'Q'} or {@code 'Z'}, that have arrived from the sender of this direction. */
+    public long messages(Direction direction, char type) {
+        return traffic.messages().count(direction, type);
+    }
+
+    /** Tells the listener of each PostgreSQL message, on all connections, for the life of the proxy. */
+    public FaultProxy onMessage(FrameListener listener) {
+        traffic.messages().add(listener);
+        return this;
+    }
+
     /** Sets all counters of traffic to zero. */
     public FaultProxy resetCounters() {
         return change(traffic::reset);
@@ -170,6 +189,7 @@ public final class FaultProxy implements AutoCloseable {
     /** Resets all connections, gives up the port and stops the thread; further calls do nothing. */
     @Override
     public void close() {
+        cuts.disarmAll();
         connections.close();
     }
 

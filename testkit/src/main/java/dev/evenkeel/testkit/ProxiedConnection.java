@@ -12,6 +12,7 @@ final class ProxiedConnection {
     private final SocketChannel client;
     private final FaultPlan plan;
     private final ProxiedTraffic traffic;
+    private final CutWatch watch;
     private final Set<Direction> ended = EnumSet.noneOf(Direction.class);
     private @Nullable SocketChannel server;
     private @Nullable ProxiedStream toServer;
@@ -21,10 +22,11 @@ final class ProxiedConnection {
     private boolean lost;
     private boolean closed;
 
-    ProxiedConnection(SocketChannel client, FaultPlan plan, ProxiedTraffic traffic) {
+    ProxiedConnection(SocketChannel client, FaultPlan plan, ProxiedTraffic traffic, CutList cuts) {
         this.client = client;
         this.plan = plan;
         this.traffic = traffic;
+        this.watch = new CutWatch(cuts);
     }
 
     void connected(SocketChannel server) {
@@ -33,8 +35,9 @@ final class ProxiedConnection {
             reset(server);
             return;
         }
-        toServer = new ProxiedStream(this, Direction.TO_SERVER, client, server, plan, traffic);
-        toClient = new ProxiedStream(this, Direction.TO_CLIENT, server, client, plan, traffic);
+        FrameHandshake handshake = new FrameHandshake();
+        toServer = new ProxiedStream(this, Direction.TO_SERVER, client, server, plan, traffic, handshake, watch);
+        toClient = new ProxiedStream(this, Direction.TO_CLIENT, server, client, plan, traffic, handshake, watch);
         client.pipeline().addLast(toServer);
         server.pipeline().addLast(toClient);
         toServer.adjustReading();
@@ -66,7 +69,7 @@ final class ProxiedConnection {
     }
 
     /** Keeps both sockets open and drops everything, also the news that one of them was closed. */
-    void silence() {
+    private void silence() {
         silenced = true;
         bytesLost();
     }
@@ -79,6 +82,9 @@ final class ProxiedConnection {
     void heal() {
         if (lost) {
             reset();
+        } else if (isConnected()) {
+            stream(Direction.TO_SERVER).outlet().heal();
+            stream(Direction.TO_CLIENT).outlet().heal();
         }
     }
 
@@ -104,6 +110,29 @@ final class ProxiedConnection {
                 stream(towards).outlet().discard();
             }
             end.shutdownOutput();
+        }
+    }
+
+    /** The COMMIT that a cut has claimed is where the cut wants it to be. */
+    void cut() {
+        Cut cut = watch.take();
+        if (cut != null && cut.isArmed()) {
+            carryOut(cut);
+            cut.hasFired();
+        }
+    }
+
+    private void carryOut(Cut cut) {
+        if (cut.action() instanceof CutAction.Delay delay) {
+            boolean held = !cut.point().commitReachesServer();
+            stream(held ? Direction.TO_SERVER : Direction.TO_CLIENT).outlet().pause(delay.duration());
+        } else if (cut.action() == CutAction.RESET) {
+            reset();
+        } else if (cut.action() == CutAction.BLACKHOLE) {
+            silence();
+        } else {
+            stream(Direction.TO_SERVER).outlet().discard();
+            halfClose(Direction.TO_CLIENT);
         }
     }
 
@@ -144,6 +173,7 @@ final class ProxiedConnection {
 
     private void close() {
         closed = true;
+        watch.close();
         if (toServer != null) {
             toServer.close();
         }

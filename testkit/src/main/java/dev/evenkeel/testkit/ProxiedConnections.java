@@ -33,13 +33,15 @@ final class ProxiedConnections {
     private final InetSocketAddress target;
     private final FaultPlan plan;
     private final ProxiedTraffic traffic;
+    private final CutList cuts;
     private final FaultListener listener;
     private final Set<ProxiedConnection> open = ConcurrentHashMap.newKeySet();
 
-    ProxiedConnections(InetSocketAddress target, FaultPlan plan, ProxiedTraffic traffic) {
+    ProxiedConnections(InetSocketAddress target, FaultPlan plan, ProxiedTraffic traffic, CutList cuts) {
         this.target = target;
         this.plan = plan;
         this.traffic = traffic;
+        this.cuts = cuts;
         // Not epoll: it reports a peer's FIN and RST also while nothing is read, which a frozen proxy must not notice.
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("fault-proxy", true), NioIoHandler.newFactory());
@@ -107,7 +109,7 @@ final class ProxiedConnections {
             ProxiedConnection.reset(client);
             return;
         }
-        ProxiedConnection connection = new ProxiedConnection(client, plan, traffic);
+        ProxiedConnection connection = new ProxiedConnection(client, plan, traffic, cuts);
         open.add(connection);
         client.closeFuture().addListener(closed -> forgetIfClosed(connection));
         if (plan.isUnreachable()) {

@@ -64,6 +64,11 @@ final class ProxiedOutlet {
         discarding = true;
     }
 
+    void heal() {
+        pausedUntil = 0;
+        restartCut();
+    }
+
     void planChanged() {
         lineFreeAt = 0;
         pump();

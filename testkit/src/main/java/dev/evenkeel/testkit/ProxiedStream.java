@@ -7,14 +7,16 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 
 /** One direction of a proxied connection: what arrives on one socket goes to the outlet of the other. */
-final class ProxiedStream extends ChannelInboundHandlerAdapter {
+final class ProxiedStream extends ChannelInboundHandlerAdapter implements FrameSink {
 
     private final ProxiedConnection connection;
     private final Direction direction;
     private final SocketChannel in;
     private final FaultPlan plan;
     private final ProxiedTraffic traffic;
+    private final CutWatch watch;
     private final ProxiedOutlet outlet;
+    private final FrameReader reader;
     private boolean finished;
     private boolean broken;
 
@@ -24,12 +26,16 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
             SocketChannel in,
             SocketChannel out,
             FaultPlan plan,
-            ProxiedTraffic traffic) {
+            ProxiedTraffic traffic,
+            FrameHandshake handshake,
+            CutWatch watch) {
         this.connection = connection;
         this.direction = direction;
         this.in = in;
         this.plan = plan;
         this.traffic = traffic;
+        this.watch = watch;
+        this.reader = new FrameReader(direction, handshake, this);
         this.outlet = new ProxiedOutlet(connection, out, plan, direction, this::adjustReading);
     }
 
@@ -43,14 +49,37 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
     }
 
     void close() {
+        reader.close();
         outlet.close();
+    }
+
+    @Override
+    public int frame(char type, ByteBuf body, int length) {
+        traffic.messages().arrived(direction, type);
+        return direction == Direction.TO_SERVER
+                ? watch.toServer(type, body, length)
+                : watch.toClient(type, body, length);
+    }
+
+    @Override
+    public void bytes(ByteBuf bytes) {
+        outlet.add(ProxiedPart.bytes(bytes));
+    }
+
+    @Override
+    public void cut() {
+        outlet.add(ProxiedPart.action(connection::cut));
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         traffic.bytes(direction, bytes.readableBytes(), connection.turns(direction));
-        outlet.add(ProxiedPart.bytes(bytes));
+        reader.read(bytes);
+        // A listener may have closed the connection while the reader was at work.
+        if (connection.isClosed()) {
+            reader.close();
+        }
     }
 
     @Override
@@ -89,6 +118,7 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter {
     }
 
     private void end(boolean byReset) {
+        reader.finish();
         outlet.add(ProxiedPart.action(() -> connection.ended(direction, byReset)));
         outlet.pump();
     }

@@ -10,6 +10,7 @@ final class ProxiedTraffic {
     private final AtomicLong burstsToServer = new AtomicLong();
     private final AtomicLong burstsToClient = new AtomicLong();
     private final AtomicLong roundTrips = new AtomicLong();
+    private final FrameCounts messages = new FrameCounts();
 
     void bytes(Direction direction, int size, ProxiedTurn turn) {
         bytesOf(direction).addAndGet(size);
@@ -33,12 +34,17 @@ final class ProxiedTraffic {
         return roundTrips.get();
     }
 
+    FrameCounts messages() {
+        return messages;
+    }
+
     void reset() {
         bytesToServer.set(0);
         bytesToClient.set(0);
         burstsToServer.set(0);
         burstsToClient.set(0);
         roundTrips.set(0);
+        messages.reset();
     }
 
     private AtomicLong bytesOf(Direction direction) {
