@@ -22,6 +22,7 @@ import dev.evenkeel.topology.ClusterView;
 import dev.evenkeel.topology.NodeState;
 import dev.evenkeel.topology.Topology;
 import dev.evenkeel.topology.WriteHorizon;
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +37,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.TcpResources;
 
 /** Builds the parts of a manager, and emits it once the servers have answered and the pools are warm. */
 public final class Startup {
@@ -75,17 +78,21 @@ public final class Startup {
         return Mono.defer(() -> new Startup(config, Schedulers.parallel()).run());
     }
 
+    /** Makes one factory to find out what the driver refuses; the others are made with each connection. */
     private Opening opening(NodeConfig node) {
+        factory(node, TcpResources.get());
+        return new Opening(loops -> factory(node, loops), config.pool().connectTimeout(), timer);
+    }
+
+    private PostgresqlConnectionFactory factory(NodeConfig node, LoopResources loops) {
         TlsConfig tls = config.tls();
-        return new Opening(
-                ConnectionFactories.create(
-                        node,
-                        tls == null ? TlsConfig.disabled() : tls,
-                        config.credentials(),
-                        config.pool().connectTimeout(),
-                        config.applicationName()),
+        return ConnectionFactories.create(
+                node,
+                tls == null ? TlsConfig.disabled() : tls,
+                config.credentials(),
                 config.pool().connectTimeout(),
-                timer);
+                config.applicationName(),
+                loops);
     }
 
     private Mono<ReactiveDatabaseManager> run() {

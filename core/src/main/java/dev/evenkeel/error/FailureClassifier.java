@@ -3,7 +3,6 @@ package dev.evenkeel.error;
 import io.r2dbc.postgresql.api.ErrorDetails;
 import io.r2dbc.postgresql.api.PostgresqlException;
 import io.r2dbc.spi.R2dbcException;
-import io.r2dbc.spi.R2dbcRollbackException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.LinkedHashMap;
@@ -26,6 +25,9 @@ import reactor.pool.PoolShutdownException;
  * is returned as it is.
  */
 public final class FailureClassifier {
+
+    /** No code of the server's: the driver gives it to a COMMIT that was answered by ROLLBACK. */
+    private static final String COMMIT_BECAME_ROLLBACK = "99999";
 
     private FailureClassifier() {}
 
@@ -73,7 +75,7 @@ public final class FailureClassifier {
         if (state.endsConnection()) {
             return connectionFailure(code, error, phase, node, requestId);
         }
-        if (phase == Phase.COMMITTING && error instanceof R2dbcRollbackException && error.getSqlState() == null) {
+        if (phase == Phase.COMMITTING && code.equals(COMMIT_BECAME_ROLLBACK)) {
             return rolledBackByCommit(error, node, requestId);
         }
         String what = Redaction.serverMessage(error.getSqlState(), serverText(error));

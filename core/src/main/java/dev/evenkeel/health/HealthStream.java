@@ -53,7 +53,7 @@ public final class HealthStream {
 
     /** Probes every node now. */
     public Mono<HealthSnapshot> check() {
-        return topology.probeAll().map(this::snapshot);
+        return topology.probeSoon().map(this::snapshot);
     }
 
     private HealthSnapshot snapshot(ClusterView view) {

@@ -13,6 +13,7 @@ import io.r2dbc.postgresql.util.LogLevel;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.resources.LoopResources;
 
 /** Makes the driver's factory for one server out of our settings and whatever the URL says. */
 public final class ConnectionFactories {
@@ -28,7 +29,8 @@ public final class ConnectionFactories {
             TlsConfig tls,
             @Nullable Credentials credentials,
             Duration connectTimeout,
-            String applicationName) {
+            String applicationName,
+            LoopResources loops) {
         ConnectionFactoryOptions url = node.options();
         PostgresqlConnectionConfiguration.Builder builder;
         try {
@@ -36,7 +38,10 @@ public final class ConnectionFactories {
         } catch (RuntimeException e) {
             throw refused(node, e);
         }
-        builder.connectTimeout(connectTimeout).tcpKeepAlive(true).errorResponseLogLevel(LogLevel.DEBUG);
+        builder.connectTimeout(connectTimeout)
+                .tcpKeepAlive(true)
+                .errorResponseLogLevel(LogLevel.DEBUG)
+                .loopResources(loops);
         if (!url.hasOption(PostgresqlConnectionFactoryProvider.APPLICATION_NAME)) {
             builder.applicationName(applicationName);
         }

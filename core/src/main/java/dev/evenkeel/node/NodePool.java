@@ -174,6 +174,11 @@ public final class NodePool {
                 .orElse(PoolMetrics.EMPTY);
     }
 
+    /** Connections that are leased now. */
+    public int inUse() {
+        return leases.size();
+    }
+
     /** Connections opened since the start. */
     public long opened() {
         return opened.sum();

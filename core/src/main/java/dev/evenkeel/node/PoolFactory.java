@@ -32,7 +32,8 @@ final class PoolFactory {
         ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(new Opener(open))
                 .acquireRetry(0)
                 .clock(SchedulerClock.of(timer))
-                .customizer(builder -> builder.sizeBetween(config.minSize(), config.maxSize(), config.maxSize())
+                .customizer(builder -> builder.sizeBetween(
+                                config.minSize(), config.maxSize(), Math.max(1, config.minSize()))
                         .maxPendingAcquire(config.maxQueue() == 0 ? 1 : config.maxQueue())
                         .evictInBackground(SWEEP, timer)
                         .evictionPredicate((connection, use) -> !(connection instanceof TrackedConnection tracked)

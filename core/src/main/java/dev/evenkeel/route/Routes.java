@@ -3,11 +3,11 @@ package dev.evenkeel.route;
 import dev.evenkeel.topology.ClusterView;
 import dev.evenkeel.topology.Lsn;
 import dev.evenkeel.topology.NodeState;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 
-/** Chooses the node for a call. Pure: the same view, wish and load give the same node. */
+/** Chooses the node for a call. Pure: the same arguments give the same node. */
 public final class Routes {
 
     private Routes() {}
@@ -15,18 +15,31 @@ public final class Routes {
     /**
      * @param required what a replica must have replayed for {@code READ_YOUR_WRITES}; empty when only the primary will do
      * @param load how busy a node is, by {@code host:port}
+     * @param turn a different number for each call, so that equally busy replicas take turns
      * @return the least busy replica that is fresh enough, else the primary; empty when neither is there
      */
     public static Optional<String> choose(
-            ClusterView view, Wish wish, Optional<Lsn> required, ToIntFunction<String> load) {
+            ClusterView view, Wish wish, Optional<Lsn> required, ToIntFunction<String> load, int turn) {
         if (wish.needsPrimary()) {
             return view.electedPrimary().map(NodeState::name);
         }
-        return view.replicas().stream()
+        List<String> fresh = view.replicas().stream()
                 .filter(replica -> freshEnough(view, replica, wish, required))
                 .map(NodeState::name)
-                .min(Comparator.comparingInt(load))
-                .or(() -> view.electedPrimary().map(NodeState::name));
+                .toList();
+        return fresh.isEmpty()
+                ? view.electedPrimary().map(NodeState::name)
+                : Optional.of(leastBusy(fresh, load, turn));
+    }
+
+    private static String leastBusy(List<String> nodes, ToIntFunction<String> load, int turn) {
+        int first = Math.floorMod(turn, nodes.size());
+        String best = nodes.get(first);
+        for (int i = 1; i < nodes.size(); i++) {
+            String other = nodes.get((first + i) % nodes.size());
+            best = load.applyAsInt(other) < load.applyAsInt(best) ? other : best;
+        }
+        return best;
     }
 
     private static boolean freshEnough(ClusterView view, NodeState replica, Wish wish, Optional<Lsn> required) {

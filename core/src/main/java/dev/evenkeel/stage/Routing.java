@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -24,6 +25,7 @@ final class Routing implements Step {
     private final Topology topology;
     private final WriteHorizon horizon;
     private final Map<String, NodePool> pools;
+    private final AtomicInteger turns = new AtomicInteger();
 
     Routing(Topology topology, WriteHorizon horizon, Map<String, NodePool> pools) {
         this.topology = topology;
@@ -35,10 +37,7 @@ final class Routing implements Step {
     public <T> Flux<T> apply(Call<T> call, Next next) {
         ClusterView view = topology.view();
         Optional<String> chosen = Routes.choose(
-                view,
-                call.terms().wish(),
-                horizon.required(),
-                name -> pool(name).state().active());
+                view, call.terms().wish(), horizon.required(), name -> pool(name).inUse(), turns.getAndIncrement());
         if (chosen.isEmpty()) {
             return Flux.error(nobody(view, call));
         }

@@ -39,6 +39,7 @@ final class NodeProbe {
     private final Duration timeout;
     private final Scheduler timer;
     private final AtomicReference<@Nullable PostgresqlConnection> kept = new AtomicReference<>();
+    private final AtomicReference<@Nullable Mono<NodeState>> underWay = new AtomicReference<>();
     private volatile NodeState last;
 
     NodeProbe(String name, Opening opening, Duration timeout, Scheduler timer) {
@@ -53,14 +54,28 @@ final class NodeProbe {
         return last;
     }
 
-    /** Emits what the server says, or that and why it says nothing, within the bound. Never an error. */
+    /**
+     * Emits what the server says, or that and why it says nothing. Never an error. Whoever asks while a probe is under way
+     * shares its answer. Opening a connection has the bound of every other connection; the question has its own.
+     */
     Mono<NodeState> probe() {
+        return Mono.defer(() -> underWay.updateAndGet(current -> current != null ? current : begin()));
+    }
+
+    private Mono<NodeState> begin() {
         return connection()
                 .flatMap(this::ask)
-                .timeout(timeout, timer)
-                .onErrorMap(TimeoutException.class, late -> silent())
                 .onErrorResume(problem -> close().thenReturn(last.silent(problem)))
-                .doOnNext(state -> last = state);
+                .doOnNext(state -> {
+                    last = state;
+                    underWay.set(null);
+                })
+                .cache();
+    }
+
+    /** The same for who cannot wait: emits a silent state when there is no answer within the bound of a question. */
+    Mono<NodeState> probeSoon() {
+        return probe().timeout(timeout, Mono.fromSupplier(() -> last.silent(silent())), timer);
     }
 
     private IOException silent() {
@@ -80,7 +95,9 @@ final class NodeProbe {
                 .createStatement(ASK)
                 .execute()
                 .flatMap(result -> result.map(row -> read(row, asked)))
-                .single();
+                .single()
+                .timeout(timeout, timer)
+                .onErrorMap(TimeoutException.class, late -> silent());
     }
 
     private NodeState read(Readable row, long asked) {

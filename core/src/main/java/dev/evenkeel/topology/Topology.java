@@ -7,6 +7,7 @@ import dev.evenkeel.node.Opening;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,8 +66,17 @@ public final class Topology {
 
     /** Probes all servers now and emits the view after the last answer. Never an error. */
     public Mono<ClusterView> probeAll() {
+        return together(NodeProbe::probe);
+    }
+
+    /** The same within the bound of one probe: a server that is slower counts as silent. */
+    public Mono<ClusterView> probeSoon() {
+        return together(NodeProbe::probeSoon);
+    }
+
+    private Mono<ClusterView> together(Function<NodeProbe, Mono<NodeState>> question) {
         return Flux.fromIterable(probes)
-                .flatMap(NodeProbe::probe, Math.max(1, probes.size()))
+                .flatMap(question, Math.max(1, probes.size()))
                 .doOnNext(this::update)
                 .then(Mono.fromSupplier(this::view));
     }

@@ -1,0 +1,52 @@
+package dev.evenkeel.node;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * The shared event loops, remembering the sockets that one attempt to connect opens. The driver does not close a socket
+ * whose login is abandoned: a server that accepts and stays mute would collect one for each attempt, for ever.
+ */
+final class AttemptSockets implements LoopResources {
+
+    private final LoopResources shared;
+    private final Queue<Channel> opened = new ConcurrentLinkedQueue<>();
+
+    AttemptSockets(LoopResources shared) {
+        this.shared = shared;
+    }
+
+    void close() {
+        opened.forEach(Channel::close);
+    }
+
+    @Override
+    public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
+        C channel = shared.onChannel(type, group);
+        opened.add(channel);
+        return channel;
+    }
+
+    @Override
+    public <C extends Channel> Class<? extends C> onChannelClass(Class<C> type, EventLoopGroup group) {
+        return shared.onChannelClass(type, group);
+    }
+
+    @Override
+    public EventLoopGroup onClient(boolean useNative) {
+        return shared.onClient(useNative);
+    }
+
+    @Override
+    public EventLoopGroup onServer(boolean useNative) {
+        return shared.onServer(useNative);
+    }
+
+    @Override
+    public boolean daemon() {
+        return shared.daemon();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.evenkeel;
+
+import dev.evenkeel.config.MonitoringConfig;
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.PostgresNode;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+/** Managers for tests: small pools and quick probes, so that a test sees a change in milliseconds. */
+final class Databases {
+
+    /** Longer than any deadline in the tests: who waits so long has found a hang. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private Databases() {}
+
+    static DatabaseConfig.Builder config(PostgresCluster cluster) {
+        DatabaseConfig.Builder builder = DatabaseConfig.builder()
+                .primary(cluster.url(cluster.primary()))
+                .pool(PoolConfig.builder().minSize(0).maxSize(4).build())
+                .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMillis(50)))
+                .callTimeout(Duration.ofSeconds(10));
+        for (PostgresNode replica : cluster.replicas()) {
+            builder.replica(cluster.url(replica));
+        }
+        return builder;
+    }
+
+    static ReactiveDatabaseManager start(PostgresCluster cluster) {
+        return start(cluster, UnaryOperator.identity());
+    }
+
+    static ReactiveDatabaseManager start(PostgresCluster cluster, UnaryOperator<DatabaseConfig.Builder> changes) {
+        return start(changes.apply(config(cluster)).build());
+    }
+
+    static ReactiveDatabaseManager start(DatabaseConfig config) {
+        ReactiveDatabaseManager started = ReactiveDatabaseManager.start(config).block(PATIENCE);
+        if (started == null) {
+            throw new IllegalStateException("the manager's start was empty");
+        }
+        return started;
+    }
+
+    /** Looks until the condition holds or the patience is over. */
+    static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+    }
+}

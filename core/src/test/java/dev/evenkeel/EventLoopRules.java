@@ -1,0 +1,16 @@
+package dev.evenkeel;
+
+import reactor.blockhound.BlockHound;
+import reactor.blockhound.integration.BlockHoundIntegration;
+
+/**
+ * What may block an event loop in the tests: the operating system's random numbers, which the driver's login (SCRAM) reads
+ * from a file that never waits. Nothing of ours is on this list.
+ */
+public final class EventLoopRules implements BlockHoundIntegration {
+
+    @Override
+    public void applyTo(BlockHound.Builder builder) {
+        builder.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes");
+    }
+}

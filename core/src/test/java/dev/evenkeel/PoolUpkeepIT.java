@@ -1,0 +1,93 @@
+package dev.evenkeel;
+
+import static dev.evenkeel.Databases.PATIENCE;
+import static dev.evenkeel.Databases.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.WithPostgres;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+
+@WithPostgres
+class PoolUpkeepIT {
+
+    private static final int SIZE = 4;
+
+    private final PostgresCluster cluster;
+    private ReactiveDatabaseManager db;
+
+    PoolUpkeepIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void start() {
+        db = Databases.start(
+                cluster,
+                config -> config.pool(
+                        PoolConfig.builder().minSize(SIZE).maxSize(SIZE).build()));
+    }
+
+    @AfterEach
+    void stop() {
+        db.shutdown().block(PATIENCE);
+    }
+
+    private String terminateAll() {
+        return cluster.primary()
+                .queryOne("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                        + " where application_name = 'evenkeel' and query not like '%pg_is_in_recovery%'");
+    }
+
+    @Test
+    void rotationReplacesEveryConnectionWhileCallsGoOn() {
+        Flux<Integer> pids =
+                db.query("select pg_backend_pid() from pg_sleep(0.01)").map(row -> row.get(0, Integer.class));
+        var before = Flux.range(0, 20)
+                .flatMap(i -> pids, SIZE)
+                .collect(Collectors.toSet())
+                .block(PATIENCE);
+        AtomicInteger failures = new AtomicInteger();
+
+        Flux.range(0, 200)
+                .flatMap(i -> i == 100 ? db.rotateConnections().thenMany(Flux.<Integer>empty()) : pids, SIZE)
+                .doOnError(error -> failures.incrementAndGet())
+                .blockLast(PATIENCE);
+
+        var after = Flux.range(0, 20)
+                .flatMap(i -> pids, SIZE)
+                .collect(Collectors.toSet())
+                .block(PATIENCE);
+        assertThat(failures).hasValue(0);
+        assertThat(after).doesNotContainAnyElementsOf(before);
+    }
+
+    @Test
+    void validationCountsWhatAnswers() {
+        PoolValidation found = db.validatePool().block(PATIENCE);
+
+        assertThat(found.allGood()).isTrue();
+        assertThat(found.nodes().values())
+                .allSatisfy(node -> assertThat(node.good()).isEqualTo(SIZE));
+    }
+
+    @Test
+    void noCallMeetsAConnectionThatTheServerHasClosed() {
+        assertThat(terminateAll()).isEqualTo(String.valueOf(SIZE));
+        await(
+                "the driver has noticed",
+                () -> db.metrics().pools().values().iterator().next().idle() == 0);
+
+        assertThat(Flux.range(0, 20)
+                        .flatMap(i -> db.query("select 1").one(row -> row.get(0)))
+                        .count()
+                        .block(PATIENCE))
+                .isEqualTo(20);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.evenkeel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.evenkeel.config.Credentials;
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.error.AuthenticationFailedException;
+import dev.evenkeel.error.DatabaseException;
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.InvalidConfigurationException;
+import dev.evenkeel.error.NodeUnavailableException;
+import dev.evenkeel.testkit.Direction;
+import dev.evenkeel.testkit.FaultProxy;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.WithPostgres;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What cannot start says why, in time, and leaves nothing behind. */
+@WithPostgres(user = "app", password = "right")
+class StartupIT {
+
+    private static final Duration CONNECT = Duration.ofSeconds(1);
+
+    private final PostgresCluster cluster;
+
+    StartupIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    private DatabaseConfig.Builder to(String url) {
+        return DatabaseConfig.builder()
+                .primary(url)
+                .pool(PoolConfig.builder().connectTimeout(CONNECT).build());
+    }
+
+    private String url(int port, String database) {
+        return "r2dbc:postgresql://app:right@127.0.0.1:%d/%s".formatted(port, database);
+    }
+
+    private static DatabaseException failure(DatabaseConfig config) {
+        Instant begun = Instant.now();
+        try {
+            ReactiveDatabaseManager.start(config).block(Databases.PATIENCE);
+        } catch (DatabaseException expected) {
+            assertThat(Duration.between(begun, Instant.now())).isLessThan(CONNECT.plusSeconds(2));
+            return expected;
+        }
+        throw new AssertionError("it started");
+    }
+
+    @Test
+    void startsAndStopsWithTheRightPassword() {
+        ReactiveDatabaseManager db =
+                Databases.start(to(cluster.url(cluster.primary())).build());
+        assertThat(db.metrics().pools().values().iterator().next().idle()).isEqualTo(PoolConfig.DEFAULT_MIN_SIZE);
+        db.shutdown().block(Databases.PATIENCE);
+    }
+
+    @Test
+    void aWrongPasswordIsAnAuthenticationFailureThatDoesNotShowIt() {
+        DatabaseException failure = failure(to(cluster.url(cluster.primary()))
+                .credentials(Credentials.of("app", "wr0ng"))
+                .build());
+
+        assertThat(failure).isInstanceOf(AuthenticationFailedException.class);
+        assertThat(failure.code()).isEqualTo("28P01");
+        assertThat(failure.type()).isEqualTo(ErrorType.CONNECTION);
+        assertThat(failure.safeToRetry()).isFalse();
+        assertThat(failure).hasMessageContaining("primary").hasMessageContaining("check the password");
+        assertThat(failure).hasMessageNotContaining("wr0ng");
+    }
+
+    @Test
+    void anUnknownDatabaseIsNamedWithItsRemedy() {
+        DatabaseException failure =
+                failure(to(url(cluster.primary().port(), "nowhere")).build());
+
+        assertThat(failure).isInstanceOf(AuthenticationFailedException.class);
+        assertThat(failure.code()).isEqualTo("3D000");
+        assertThat(failure).hasMessageContaining("nowhere").hasMessageContaining("check the database name");
+    }
+
+    @Test
+    void aClosedPortIsAnUnavailableNode() {
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", cluster.primary().port())) {
+            proxy.refuse();
+
+            DatabaseException failure =
+                    failure(to(url(proxy.port(), "postgres")).build());
+
+            assertThat(failure).isInstanceOf(NodeUnavailableException.class);
+            assertThat(failure.safeToRetry()).isTrue();
+            assertThat(failure)
+                    .hasMessageContaining("127.0.0.1:" + proxy.port())
+                    .hasMessageContaining("check that the server runs");
+        }
+    }
+
+    @Test
+    void aServerThatAcceptsAndNeverAnswersIsGivenUpWithinItsDeadline() {
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", cluster.primary().port())) {
+            proxy.blackhole();
+
+            DatabaseException failure =
+                    failure(to(url(proxy.port(), "postgres")).build());
+
+            assertThat(failure).isInstanceOf(NodeUnavailableException.class);
+            assertThat(failure).hasMessageContaining("within");
+            assertThat(failure.suggestions()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aServerThatFallsSilentDuringTheLoginIsGivenUpAndItsSocketsAreClosed() {
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", cluster.primary().port())) {
+            proxy.blackhole(Direction.TO_CLIENT);
+
+            DatabaseException failure =
+                    failure(to(url(proxy.port(), "postgres")).build());
+
+            assertThat(failure).isInstanceOf(NodeUnavailableException.class);
+            Databases.await("no socket is left", () -> proxy.connections() == 0);
+        }
+    }
+
+    @Test
+    void anOptionThatTheDriverRefusesIsNamed() {
+        assertThatThrownBy(() -> ReactiveDatabaseManager.start(to(cluster.url(cluster.primary()) + "?sslMode=sometimes")
+                                .build())
+                        .block(Databases.PATIENCE))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("primary");
+    }
+
+    @Test
+    void aMissingHostVariableIsNamed() {
+        assertThatThrownBy(() -> DatabaseConfig.fromEnvironment(Map.of()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("DATABASE_HOST");
+    }
+
+    @Test
+    void startsFromEnvironmentVariables() {
+        ReactiveDatabaseManager db = Databases.start(DatabaseConfig.fromEnvironment(Map.of(
+                "DATABASE_HOST", "127.0.0.1",
+                "DATABASE_PORT", String.valueOf(cluster.primary().port()),
+                "DATABASE_USER", "app",
+                "DATABASE_PASSWORD", "right")));
+
+        assertThat(db.query("select current_user::text")
+                        .one(row -> row.get(0, String.class))
+                        .block(Databases.PATIENCE))
+                .isEqualTo("app");
+        db.shutdown().block(Databases.PATIENCE);
+    }
+}
