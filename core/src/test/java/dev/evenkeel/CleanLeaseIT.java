@@ -198,7 +198,9 @@ class CleanLeaseIT {
         nextCallerIsUnaffected();
         cluster.primary()
                 .execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'evenkeel'");
-        await("the pool has noticed", () -> db.metrics().pools().values().iterator().next().idle() == 0);
+        await(
+                "the pool has noticed",
+                () -> db.metrics().pools().values().iterator().next().idle() == 0);
 
         nextCallerIsUnaffected();
     }

@@ -27,9 +27,7 @@ public final class Routes {
                 .filter(replica -> freshEnough(view, replica, wish, required))
                 .map(NodeState::name)
                 .toList();
-        return fresh.isEmpty()
-                ? view.electedPrimary().map(NodeState::name)
-                : Optional.of(leastBusy(fresh, load, turn));
+        return fresh.isEmpty() ? view.electedPrimary().map(NodeState::name) : Optional.of(leastBusy(fresh, load, turn));
     }
 
     private static String leastBusy(List<String> nodes, ToIntFunction<String> load, int turn) {

@@ -37,7 +37,11 @@ final class Routing implements Step {
     public <T> Flux<T> apply(Call<T> call, Next next) {
         ClusterView view = topology.view();
         Optional<String> chosen = Routes.choose(
-                view, call.terms().wish(), horizon.required(), name -> pool(name).inUse(), turns.getAndIncrement());
+                view,
+                call.terms().wish(),
+                horizon.required(),
+                name -> pool(name).inUse(),
+                turns.getAndIncrement());
         if (chosen.isEmpty()) {
             return Flux.error(nobody(view, call));
         }

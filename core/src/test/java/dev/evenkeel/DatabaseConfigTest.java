@@ -1,0 +1,73 @@
+package dev.evenkeel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.evenkeel.config.NodeConfig;
+import dev.evenkeel.error.InvalidConfigurationException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DatabaseConfigTest {
+
+    private static final String URL = "r2dbc:postgresql://app:s3cret@db/shop";
+
+    @Test
+    void needsAServer() {
+        assertThatThrownBy(() -> DatabaseConfig.builder().build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("'primary' is missing");
+    }
+
+    @Test
+    void refusesTheSameServerTwice() {
+        assertThatThrownBy(
+                        () -> DatabaseConfig.builder().primary(URL).replica(URL).build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("replica[0]");
+    }
+
+    @Test
+    void refusesATimeoutOfZero() {
+        assertThatThrownBy(() -> ConnectionOptions.read().timeout(Duration.ZERO))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("timeout");
+        assertThatThrownBy(() -> TransactionOptions.builder()
+                        .timeout(Duration.ofSeconds(-1))
+                        .build())
+                .isInstanceOf(InvalidConfigurationException.class);
+    }
+
+    @Test
+    void refusesAnApplicationNameThatPostgresqlWouldCutOff() {
+        assertThatThrownBy(() -> DatabaseConfig.builder()
+                        .primary(URL)
+                        .applicationName("x".repeat(64))
+                        .build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("1 to 63");
+    }
+
+    @Test
+    void doesNotPrintItsSecrets() {
+        assertThat(DatabaseConfig.builder().primary(URL).build().toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void readsReplicasWithAndWithoutPortsFromTheEnvironment() {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(
+                Map.of("DATABASE_HOST", "a", "DATABASE_PORT", "6432", "DATABASE_REPLICA_HOSTS", "b, c:7000,"));
+
+        assertThat(config.nodes()).extracting(NodeConfig::name).containsExactly("a:6432", "b:6432", "c:7000");
+    }
+
+    @Test
+    void namesTheVariableWhosePortIsNoNumber() {
+        assertThatThrownBy(() ->
+                        DatabaseConfig.fromEnvironment(Map.of("DATABASE_HOST", "a", "DATABASE_REPLICA_HOSTS", "b:x")))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("DATABASE_REPLICA_HOSTS")
+                .hasMessageContaining("'x'");
+    }
+}

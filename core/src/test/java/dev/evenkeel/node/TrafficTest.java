@@ -1,0 +1,100 @@
+package dev.evenkeel.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.error.LeaseMisuseException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
+
+class TrafficTest {
+
+    private final Traffic traffic = new Traffic();
+
+    private Flux<String> tracked(Flux<String> source) {
+        return new TrackedPublisher<>(source, traffic);
+    }
+
+    @Test
+    void isQuietBeforeAndAfterAnAnswer() {
+        TestPublisher<String> exchange = TestPublisher.create();
+        assertThat(traffic.quiet()).isTrue();
+
+        StepVerifier.create(tracked(exchange.flux()))
+                .then(() -> assertThat(traffic.quiet()).isFalse())
+                .then(() -> exchange.emit("row"))
+                .expectNext("row")
+                .verifyComplete();
+
+        assertThat(traffic.quiet()).isTrue();
+    }
+
+    @Test
+    void isQuietAfterAnError() {
+        StepVerifier.create(tracked(Flux.error(new IllegalStateException()))).verifyError();
+
+        assertThat(traffic.quiet()).isTrue();
+    }
+
+    @Test
+    void isNotQuietAfterACancelUntilALaterExchangeIsAnswered() {
+        StepVerifier.create(tracked(Flux.never())).thenCancel().verify();
+        assertThat(traffic.quiet()).isFalse();
+
+        StepVerifier.create(tracked(Flux.empty())).verifyComplete();
+        assertThat(traffic.quiet()).isTrue();
+    }
+
+    @Test
+    void anAnswerToWhatBeganBeforeTheCancelProvesNothing() {
+        long before = traffic.begin();
+        traffic.begin();
+        traffic.cancelled();
+
+        traffic.answered(before);
+
+        assertThat(traffic.quiet()).isFalse();
+    }
+
+    @Test
+    void refusesAnExchangeOfALeaseThatIsOver() {
+        traffic.close();
+
+        StepVerifier.create(tracked(Flux.just("row"))).verifyError(LeaseMisuseException.class);
+    }
+
+    /** Model: the server works off exchanges in order; the wire is quiet only when it has none left. */
+    @Test
+    void neverCallsABusyWireQuiet() {
+        for (long seed = 0; seed < 2_000; seed++) {
+            Random random = new Random(seed);
+            Traffic model = new Traffic();
+            Deque<long[]> server = new ArrayDeque<>();
+            for (int step = 0; step < 30; step++) {
+                switch (random.nextInt(3)) {
+                    case 0 -> server.add(new long[] {model.begin(), 0});
+                    case 1 -> {
+                        long[] last = server.peekLast();
+                        if (last != null && last[1] == 0) {
+                            model.cancelled();
+                            last[1] = 1;
+                        }
+                    }
+                    default -> {
+                        long[] done = server.poll();
+                        if (done != null && done[1] == 0) {
+                            model.answered(done[0]);
+                        }
+                    }
+                }
+                if (model.quiet()) {
+                    assertThat(server).as("seed %d, step %d", seed, step).isEmpty();
+                }
+            }
+        }
+    }
+}
