@@ -90,6 +90,9 @@ final class ProxiedOutlet {
                 drop();
                 continue;
             }
+            if (part.isHeld()) {
+                break;
+            }
             long wait = dueAt(part) - ProxiedPart.now();
             if (wait > 0) {
                 wakeUp = out.eventLoop().schedule(this::pump, wait, TimeUnit.NANOSECONDS);
