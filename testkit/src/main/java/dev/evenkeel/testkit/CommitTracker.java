@@ -44,7 +44,8 @@ final class CommitTracker {
 
     /** Whether this message of the server answers the awaited COMMIT, be it with an error. */
     boolean toClient(char type, ByteBuf body) {
-        boolean answer = answersComplete == awaited && (type == 'E' || type == 'C' && endsTransaction(text(body)));
+        boolean ends = type == 'E' || (type == 'C' && endsTransaction(text(body)));
+        boolean answer = ends && answersComplete == awaited;
         if (answer) {
             awaited = NONE;
         }
