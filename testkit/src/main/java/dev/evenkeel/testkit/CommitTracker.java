@@ -18,23 +18,23 @@ final class CommitTracker {
     private long lastCommit = NONE;
     private long awaited = NONE;
 
-    /** Whether this message of the client runs COMMIT. */
-    boolean toServer(char type, ByteBuf body) {
-        boolean commit = switch (type) {
-            case 'Q' -> CommitStatement.isIn(text(body));
-            case 'E' -> portals.contains(text(body));
+    /** What this message of the client does for a COMMIT. */
+    CommitStep toServer(char type, ByteBuf body) {
+        CommitStep step = switch (type) {
+            case 'Q' -> runs(CommitStatement.isIn(text(body)));
+            case 'E' -> runs(portals.contains(text(body)));
             case 'P' -> remember(statements, text(body), CommitStatement.isIn(text(body)));
             case 'B' -> remember(portals, text(body), statements.contains(text(body)));
             case 'C' -> forget(body);
-            default -> false;
+            default -> CommitStep.NONE;
         };
-        if (commit) {
+        if (step == CommitStep.RUNS) {
             lastCommit = answersDue;
         }
         if (type == 'Q' || type == 'S' || type == 'F') {
             answersDue++;
         }
-        return commit;
+        return step;
     }
 
     /** From now on {@link #toClient} looks for the answer to the COMMIT that was seen last. */
@@ -44,7 +44,8 @@ final class CommitTracker {
 
     /** Whether this message of the server answers the awaited COMMIT, be it with an error. */
     boolean toClient(char type, ByteBuf body) {
-        boolean answer = answersComplete == awaited && (type == 'E' || type == 'C' && endsTransaction(text(body)));
+        boolean ends = type == 'E' || (type == 'C' && endsTransaction(text(body)));
+        boolean answer = ends && answersComplete == awaited;
         if (answer) {
             awaited = NONE;
         }
@@ -54,19 +55,22 @@ final class CommitTracker {
         return answer;
     }
 
-    private boolean forget(ByteBuf body) {
-        Set<String> names = body.isReadable() && body.readByte() == 'S' ? statements : portals;
-        return remember(names, text(body), false);
+    private static CommitStep runs(boolean commit) {
+        return commit ? CommitStep.RUNS : CommitStep.NONE;
     }
 
-    /** Never a COMMIT itself: parsing and binding do not run anything. */
-    private static boolean remember(Set<String> names, String name, boolean commit) {
+    private static CommitStep remember(Set<String> names, String name, boolean commit) {
         if (commit) {
             names.add(name);
-        } else {
-            names.remove(name);
+            return CommitStep.PREPARES;
         }
-        return false;
+        names.remove(name);
+        return CommitStep.NONE;
+    }
+
+    private CommitStep forget(ByteBuf body) {
+        Set<String> names = body.isReadable() && body.readByte() == 'S' ? statements : portals;
+        return remember(names, text(body), false);
     }
 
     /** In a failed transaction COMMIT is answered by ROLLBACK. */

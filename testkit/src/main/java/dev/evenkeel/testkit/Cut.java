@@ -37,7 +37,7 @@ public final class Cut {
         return this;
     }
 
-    /** Completes when the cut has fired for the first time, or is cancelled when it is disarmed before that. */
+    /** Completes when the cut has fired for the first time, or with an error when it is disarmed before that. */
     public CompletableFuture<Void> fired() {
         return fired.copy();
     }

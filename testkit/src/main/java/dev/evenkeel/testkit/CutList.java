@@ -15,6 +15,10 @@ final class CutList {
         return cut;
     }
 
+    boolean isAnyArmed() {
+        return cuts.stream().anyMatch(Cut::isArmed);
+    }
+
     @Nullable
     Cut claim() {
         for (Cut cut : cuts) {

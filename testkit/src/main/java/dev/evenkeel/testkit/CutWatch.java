@@ -6,13 +6,11 @@ import org.jspecify.annotations.Nullable;
 /** Waits on one connection for a COMMIT that an armed cut is meant for; confined to the event loop. */
 final class CutWatch {
 
-    private static final char QUERY = 'Q';
-    private static final char SYNC = 'S';
-    private static final char FLUSH = 'H';
-
     private final CutList cuts;
     private final CommitTracker tracker = new CommitTracker();
     private @Nullable Cut claimed;
+    private @Nullable CutGate gate;
+    private boolean gateIsNew;
 
     CutWatch(CutList cuts) {
         this.cuts = cuts;
@@ -20,17 +18,18 @@ final class CutWatch {
 
     /** After how many bytes of this message to cut, or {@link FrameSink#NO_CUT}. */
     int toServer(char type, ByteBuf body, int length) {
-        boolean commit = tracker.toServer(type, body) && claim();
-        Cut cut = claimed;
-        if (cut == null) {
-            return FrameSink.NO_CUT;
+        CommitStep step = tracker.toServer(type, body);
+        if (step == CommitStep.PREPARES && gate == null && claimed == null && cuts.isAnyArmed()) {
+            gate = new CutGate();
+            gateIsNew = true;
+            return 0;
         }
-        return switch (cut.point()) {
-            case BEFORE_COMMIT_FORWARDED -> commit ? 0 : FrameSink.NO_CUT;
-            case MID_MESSAGE -> commit ? length / 2 : FrameSink.NO_CUT;
-            case AFTER_COMMIT_FORWARDED -> asksForAnswer(type) ? length : FrameSink.NO_CUT;
-            case AFTER_ANSWER_BEFORE_DELIVERY, MID_ANSWER -> FrameSink.NO_CUT;
-        };
+        boolean commit = step == CommitStep.RUNS && claim();
+        int cutAfter = claimed == null ? FrameSink.NO_CUT : cutAfter(claimed, commit, type, length);
+        if (isSettledBy(type)) {
+            openGate();
+        }
+        return cutAfter;
     }
 
     /** After how many bytes of this message to cut, or {@link FrameSink#NO_CUT}. */
@@ -46,12 +45,34 @@ final class CutWatch {
         };
     }
 
+    /** What to put where the last message asked for a cut. */
+    ProxiedPart partAtCut(Runnable carryOut) {
+        CutGate shut = gate;
+        if (shut == null || !gateIsNew) {
+            return ProxiedPart.action(carryOut);
+        }
+        gateIsNew = false;
+        return ProxiedPart.gate(shut, () -> {
+            if (shut.cutsHere()) {
+                carryOut.run();
+            }
+        });
+    }
+
     /** The claimed cut, which is due now. */
     @Nullable
     Cut take() {
         Cut due = claimed;
         claimed = null;
         return due;
+    }
+
+    /** The client sends no more. */
+    void openGate() {
+        if (gate != null) {
+            gate.open();
+            gate = null;
+        }
     }
 
     void close() {
@@ -70,8 +91,27 @@ final class CutWatch {
         return claimed != null;
     }
 
-    /** An extended COMMIT is answered only when a Sync or a Flush follows it. */
-    private static boolean asksForAnswer(char type) {
-        return type == QUERY || type == SYNC || type == FLUSH;
+    private int cutAfter(Cut cut, boolean commit, char type, int length) {
+        return switch (cut.point()) {
+            case BEFORE_COMMIT_FORWARDED -> commit ? cutBefore() : FrameSink.NO_CUT;
+            case MID_MESSAGE -> commit ? length / 2 : FrameSink.NO_CUT;
+            // An extended COMMIT is answered only when a Sync or a Flush follows it.
+            case AFTER_COMMIT_FORWARDED -> type == 'Q' || type == 'S' || type == 'H' ? length : FrameSink.NO_CUT;
+            case AFTER_ANSWER_BEFORE_DELIVERY, MID_ANSWER -> FrameSink.NO_CUT;
+        };
+    }
+
+    private int cutBefore() {
+        if (gate == null) {
+            return 0;
+        }
+        gate.openToCut();
+        gate = null;
+        return FrameSink.NO_CUT;
+    }
+
+    /** Whatever asks the server to do or to answer something also settles what came before it. */
+    private static boolean isSettledBy(char type) {
+        return "EQSHF".indexOf(type) >= 0;
     }
 }

@@ -35,6 +35,10 @@ final class FaultListener {
         this.address = (InetSocketAddress) channel.localAddress();
     }
 
+    String host() {
+        return address.getAddress().getHostAddress();
+    }
+
     int port() {
         return address.getPort();
     }
@@ -78,11 +82,12 @@ final class FaultListener {
         Promise<@Nullable Void> done = loop.newPromise();
         loop.execute(() -> {
             cancelReservation();
-            if (channel != null) {
-                channel.close();
+            if (channel == null) {
+                done.setSuccess(null);
+            } else {
+                channel.close().addListener(closed -> done.setSuccess(null));
                 channel = null;
             }
-            done.setSuccess(null);
         });
         return done;
     }
@@ -103,7 +108,7 @@ final class FaultListener {
         } catch (IOException e) {
             close(socket);
             if (attempts > 1) {
-                loop.schedule(() -> reserve(done, attempts - 1), 1, TimeUnit.MILLISECONDS);
+                Future<?> ignored = loop.schedule(() -> reserve(done, attempts - 1), 1, TimeUnit.MILLISECONDS);
             } else {
                 done.setFailure(e);
             }

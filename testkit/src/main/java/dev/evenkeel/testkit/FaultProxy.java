@@ -35,12 +35,12 @@ public final class FaultProxy implements AutoCloseable {
 
     /** The host clients connect to: a loopback address. */
     public String host() {
-        return "127.0.0.1";
+        return connections.listener().host();
     }
 
     /** The port clients connect to; it stays the same for the life of the proxy. */
     public int port() {
-        return connections.port();
+        return connections.listener().port();
     }
 
     /** Delays every byte in this direction; {@link Duration#ZERO} removes the delay. */
@@ -48,7 +48,10 @@ public final class FaultProxy implements AutoCloseable {
         return delay(direction, latency, Duration.ZERO);
     }
 
-    /** Delays every byte in this direction by the latency plus a random share of the jitter; order is kept. */
+    /**
+     * Delays every byte in this direction by the latency plus a random share of the jitter; order is kept, and
+     * connecting takes no longer.
+     */
     public FaultProxy delay(Direction direction, Duration latency, Duration jitter) {
         requireNotNegative("latency", latency);
         requireNotNegative("jitter", jitter);
@@ -186,7 +189,7 @@ public final class FaultProxy implements AutoCloseable {
         return change(traffic::reset);
     }
 
-    /** Resets all connections, gives up the port and stops the thread; further calls do nothing. */
+    /** Resets all connections, gives up the port and stops the thread; closing again does nothing. */
     @Override
     public void close() {
         cuts.disarmAll();

@@ -1,6 +1,5 @@
 package dev.evenkeel.testkit;
 
-import io.netty.channel.ChannelException;
 import io.netty.channel.socket.SocketChannel;
 import java.util.EnumSet;
 import java.util.Set;
@@ -32,7 +31,7 @@ final class ProxiedConnection {
     void connected(SocketChannel server) {
         this.server = server;
         if (closed) {
-            reset(server);
+            ProxiedSocket.reset(server);
             return;
         }
         FrameHandshake handshake = new FrameHandshake();
@@ -109,7 +108,7 @@ final class ProxiedConnection {
             if (isConnected()) {
                 stream(towards).outlet().discard();
             }
-            end.shutdownOutput();
+            ProxiedSocket.halfClose(end);
         }
     }
 
@@ -126,13 +125,15 @@ final class ProxiedConnection {
         if (cut.action() instanceof CutAction.Delay delay) {
             boolean held = !cut.point().commitReachesServer();
             stream(held ? Direction.TO_SERVER : Direction.TO_CLIENT).outlet().pause(delay.duration());
-        } else if (cut.action() == CutAction.RESET) {
-            reset();
-        } else if (cut.action() == CutAction.BLACKHOLE) {
-            silence();
-        } else {
-            stream(Direction.TO_SERVER).outlet().discard();
-            halfClose(Direction.TO_CLIENT);
+        } else if (cut.action() instanceof CutAction.Break way) {
+            switch (way) {
+                case RESET -> reset();
+                case BLACKHOLE -> silence();
+                case HALF_CLOSE -> {
+                    stream(Direction.TO_SERVER).outlet().discard();
+                    halfClose(Direction.TO_CLIENT);
+                }
+            }
         }
     }
 
@@ -146,9 +147,9 @@ final class ProxiedConnection {
         // Netty leaves a channel open when both halves are shut down one after the other.
         if (ended.size() == 2) {
             close();
-            client.close();
+            ProxiedSocket.close(client);
             if (server != null) {
-                server.close();
+                ProxiedSocket.close(server);
             }
         }
     }
@@ -156,9 +157,9 @@ final class ProxiedConnection {
     void reset() {
         if (!closed) {
             close();
-            reset(client);
+            ProxiedSocket.reset(client);
             if (server != null) {
-                reset(server);
+                ProxiedSocket.reset(server);
             }
         }
     }
@@ -180,14 +181,5 @@ final class ProxiedConnection {
         if (toClient != null) {
             toClient.close();
         }
-    }
-
-    static void reset(SocketChannel channel) {
-        try {
-            channel.config().setSoLinger(0);
-        } catch (ChannelException gone) {
-            // The peer was faster: there is nothing left to reset.
-        }
-        channel.close();
     }
 }

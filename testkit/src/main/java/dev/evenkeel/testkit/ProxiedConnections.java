@@ -53,10 +53,6 @@ final class ProxiedConnections {
         return listener;
     }
 
-    int port() {
-        return listener.port();
-    }
-
     int count() {
         return open.size();
     }
@@ -83,7 +79,7 @@ final class ProxiedConnections {
         if (!group.isShuttingDown()) {
             await(listener.close());
             run(() -> forEach(ProxiedConnection::reset));
-            group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+            Future<?> ignored = group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
         }
         await(group.terminationFuture());
     }
@@ -106,7 +102,7 @@ final class ProxiedConnections {
 
     private void accept(SocketChannel client) {
         if (plan.resetsOnAccept()) {
-            ProxiedConnection.reset(client);
+            ProxiedSocket.reset(client);
             return;
         }
         ProxiedConnection connection = new ProxiedConnection(client, plan, traffic, cuts);

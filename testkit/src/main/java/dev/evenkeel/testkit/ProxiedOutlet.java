@@ -52,7 +52,7 @@ final class ProxiedOutlet {
 
     boolean isFull() {
         // A channel whose output is shut down is never writable again, yet its counterpart's end must be read.
-        return queuedBytes >= HIGH_WATER_BYTES || !out.isWritable() && !out.isOutputShutdown();
+        return queuedBytes >= HIGH_WATER_BYTES || (!out.isWritable() && !out.isOutputShutdown());
     }
 
     void pause(Duration duration) {
@@ -89,6 +89,9 @@ final class ProxiedOutlet {
                 connection.bytesLost();
                 drop();
                 continue;
+            }
+            if (part.isHeld()) {
+                break;
             }
             long wait = dueAt(part) - ProxiedPart.now();
             if (wait > 0) {
@@ -139,9 +142,9 @@ final class ProxiedOutlet {
         queuedBytes -= size;
         if (size == bytes.readableBytes()) {
             parts.remove();
-            out.write(bytes);
+            ProxiedSocket.write(out, bytes);
         } else {
-            out.write(bytes.readRetainedSlice(size));
+            ProxiedSocket.write(out, bytes.readRetainedSlice(size));
         }
         // A timer that fires late may catch up by one tick, or the line would be slower than asked for.
         lineFreeAt = Math.max(lineFreeAt, ProxiedPart.now() - TICK_NANOS) + line.sendingNanos(size);

@@ -68,7 +68,7 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter implements FrameS
 
     @Override
     public void cut() {
-        outlet.add(ProxiedPart.action(connection::cut));
+        outlet.add(watch.partAtCut(connection::cut));
     }
 
     @Override
@@ -119,6 +119,9 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter implements FrameS
 
     private void end(boolean byReset) {
         reader.finish();
+        if (direction == Direction.TO_SERVER) {
+            watch.openGate();
+        }
         outlet.add(ProxiedPart.action(() -> connection.ended(direction, byReset)));
         outlet.pump();
     }

@@ -19,13 +19,13 @@ class CommitTrackerTest {
 
     @Test
     void followsANamedStatementThroughItsPortals() {
-        assertThat(client('P', "s1\0COMMIT\0")).isFalse();
-        assertThat(client('B', "p1\0s1\0")).isFalse();
-        assertThat(client('E', "p1\0")).isTrue();
-        assertThat(client('S', "")).isFalse();
+        assertThat(client('P', "s1\0COMMIT\0")).isEqualTo(CommitStep.PREPARES);
+        assertThat(client('B', "p1\0s1\0")).isEqualTo(CommitStep.PREPARES);
+        assertThat(client('E', "p1\0")).isEqualTo(CommitStep.RUNS);
+        assertThat(client('S', "")).isEqualTo(CommitStep.NONE);
 
         client('B', "p2\0s1\0");
-        assertThat(client('E', "p2\0")).isTrue();
+        assertThat(client('E', "p2\0")).isEqualTo(CommitStep.RUNS);
     }
 
     @Test
@@ -33,14 +33,14 @@ class CommitTrackerTest {
         client('P', "\0COMMIT\0");
         client('B', "\0\0");
         client('P', "\0select 1\0");
-        assertThat(client('E', "\0")).as("the portal outlives its statement").isTrue();
+        assertThat(client('E', "\0")).as("the portal outlives its statement").isEqualTo(CommitStep.RUNS);
         client('B', "\0\0");
-        assertThat(client('E', "\0")).isFalse();
+        assertThat(client('E', "\0")).isEqualTo(CommitStep.NONE);
 
         client('P', "s\0COMMIT\0");
         client('C', "Ss\0");
         client('B', "p\0s\0");
-        assertThat(client('E', "p\0")).isFalse();
+        assertThat(client('E', "p\0")).isEqualTo(CommitStep.NONE);
     }
 
     @Test
@@ -81,7 +81,7 @@ class CommitTrackerTest {
         assertThat(server('E', "error")).isTrue();
     }
 
-    private boolean client(char type, String body) {
+    private CommitStep client(char type, String body) {
         return tracker.toServer(type, buffer(body));
     }
 
