@@ -85,7 +85,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     @Override
     public Publisher<Void> preRelease() {
         traffic.close();
-        if (sessionChanged || !alive()) {
+        if (sessionChanged || traffic.isHandingOver() || !alive()) {
             return Mono.error(new IllegalStateException("session cannot be reused"));
         }
         if (traffic.quiet()) {

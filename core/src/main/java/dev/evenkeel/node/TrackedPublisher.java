@@ -22,14 +22,14 @@ final class TrackedPublisher<T> extends Flux<T> {
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        Exchange<T> exchange;
+        traffic.handOver();
         try {
-            exchange = new Exchange<>(actual, traffic);
+            Flux.<T>from(source).subscribe(new Exchange<>(actual, traffic));
         } catch (LeaseMisuseException late) {
             Operators.error(actual, late);
-            return;
+        } finally {
+            traffic.handedOver();
         }
-        Flux.<T>from(source).subscribe(exchange);
     }
 
     private static final class Exchange<T> extends AtomicBoolean implements CoreSubscriber<T>, Subscription {

@@ -67,6 +67,20 @@ class TrafficTest {
         StepVerifier.create(tracked(Flux.just("row"))).verifyError(LeaseMisuseException.class);
     }
 
+    @Test
+    void showsACallerThatIsStillHandingItsStatementToTheDriver() {
+        boolean[] seen = new boolean[1];
+        Flux<String> source = Flux.defer(() -> {
+            seen[0] = traffic.isHandingOver();
+            return Flux.just("row");
+        });
+
+        StepVerifier.create(tracked(source)).expectNext("row").verifyComplete();
+
+        assertThat(seen[0]).isTrue();
+        assertThat(traffic.isHandingOver()).isFalse();
+    }
+
     /** Model: the server works off exchanges in order; the wire is quiet only when it has none left. */
     @Test
     void neverCallsABusyWireQuiet() {
