@@ -3,30 +3,27 @@ package dev.evenkeel.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-@WithPostgres
 class VersionIT {
 
-    private final String before = System.getProperty(PostgresBinaries.VERSION_PROPERTY, "");
+    private final Properties before = (Properties) System.getProperties().clone();
 
     @AfterEach
-    void restoreProperty() {
-        if (before.isEmpty()) {
-            System.clearProperty(PostgresBinaries.VERSION_PROPERTY);
-        } else {
-            System.setProperty(PostgresBinaries.VERSION_PROPERTY, before);
-        }
+    void restoreProperties() {
+        System.setProperties(before);
     }
 
     @Test
-    void serverIsOfTheVersionOnTheClassPath(PostgresCluster cluster) {
+    void serverIsOfTheVersionOnTheClassPath() {
         PostgresBinaries binaries = PostgresBinaries.fromClassPath();
+        System.setProperty(PostgresBinaries.VERSION_PROPERTY, String.valueOf(binaries.majorVersion()));
 
-        assertThat(binaries.majorVersion()).isEqualTo(cluster.majorVersion());
-        System.setProperty(PostgresBinaries.VERSION_PROPERTY, String.valueOf(cluster.majorVersion()));
-        assertThat(PostgresBinaries.fromClassPath()).isEqualTo(binaries);
+        try (PostgresCluster cluster = PostgresCluster.start(ClusterSpec.single())) {
+            assertThat(cluster.majorVersion()).isEqualTo(binaries.majorVersion());
+        }
     }
 
     @Test
