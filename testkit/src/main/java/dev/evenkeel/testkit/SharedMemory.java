@@ -19,7 +19,7 @@ final class SharedMemory {
         if (pidFile.size() <= SEGMENT_LINE) {
             return;
         }
-        String[] keyAndId = pidFile.get(SEGMENT_LINE).trim().split("\\s+");
+        String[] keyAndId = pidFile.get(SEGMENT_LINE).trim().split("\\s+", 2);
         if (keyAndId.length < 2) {
             return;
         }
