@@ -32,7 +32,7 @@ final class ClusterDirectory implements AutoCloseable {
 
     static ClusterDirectory create() throws IOException {
         return Workspace.locked("clusters", root -> {
-            Path clusters = Files.createDirectories(root.resolve("clusters"), FileTree.OWNER_ONLY);
+            Path clusters = Workspace.clusters();
             sweep(clusters);
             Path path = Files.createTempDirectory(clusters, "cluster-", FileTree.OWNER_ONLY);
             FileChannel channel =

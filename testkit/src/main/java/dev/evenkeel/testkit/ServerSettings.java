@@ -21,12 +21,12 @@ record ServerSettings(Map<String, String> parameters, List<String> accessRules) 
         all.put("synchronous_commit", "on");
         all.put("max_connections", "200");
         all.put("shared_buffers", "16MB");
-        all.put("max_wal_size", "256MB");
+        all.put("max_wal_size", "128MB");
         // A file in the data directory goes away with it even if the server was killed.
         all.put("dynamic_shared_memory_type", "mmap");
         all.put("wal_level", "replica");
         all.put("hot_standby", "on");
-        all.put("wal_keep_size", "256MB");
+        all.put("wal_keep_size", "128MB");
         all.put("wal_retrieve_retry_interval", "50ms");
         all.put("wal_receiver_status_interval", "1s");
         all.put("wal_receiver_timeout", "5s");

@@ -19,7 +19,7 @@ final class SharedMemory {
         if (pidFile.size() <= SEGMENT_LINE) {
             return;
         }
-        String[] keyAndId = pidFile.get(SEGMENT_LINE).trim().split("\\s+");
+        String[] keyAndId = pidFile.get(SEGMENT_LINE).trim().split("\\s+", 2);
         if (keyAndId.length < 2) {
             return;
         }
@@ -30,7 +30,7 @@ final class SharedMemory {
                     .start()
                     .waitFor(5, TimeUnit.SECONDS);
         } catch (IOException e) {
-            LOG.debug("No ipcrm here, so {} bytes of shared memory stay until the next boot", 56, e);
+            LOG.debug("Without ipcrm 56 bytes of shared memory stay until the next boot", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -66,10 +66,9 @@ public record TlsMaterial(
 
     /** Gives a node the server's certificate and key. */
     void installInto(DataDirectory data) throws IOException {
-        Path source = authority.getParent();
         Files.copy(authority, data.path().resolve("ca.crt"));
-        Files.copy(source.resolve(SERVER_CERTIFICATE), data.path().resolve(SERVER_CERTIFICATE));
-        secret(data.path().resolve(SERVER_KEY), Files.readAllBytes(source.resolve(SERVER_KEY)));
+        Files.copy(authority.resolveSibling(SERVER_CERTIFICATE), data.path().resolve(SERVER_CERTIFICATE));
+        secret(data.path().resolve(SERVER_KEY), Files.readAllBytes(authority.resolveSibling(SERVER_KEY)));
     }
 
     /** The server and pgjdbc refuse a key that others can read. */

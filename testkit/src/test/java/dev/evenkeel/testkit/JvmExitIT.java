@@ -68,9 +68,11 @@ class JvmExitIT {
                 line = output.readLine();
             }
             assertThat(line).as("word of the started cluster").isNotNull();
-            String[] words = line.substring(VictimJvm.READY.length()).split(" ");
+            String[] words = line.substring(VictimJvm.READY.length()).split(" ", 2);
             return new Victim(
-                    process, Stream.of(words[1].split(",")).map(Long::valueOf).toList(), Path.of(words[0]));
+                    process,
+                    Stream.of(words[1].split(",", -1)).map(Long::valueOf).toList(),
+                    Path.of(words[0]));
         }
     }
 

@@ -76,7 +76,7 @@ class LeakCheckIT {
         return event.getRequiredPayload(TestExecutionResult.class)
                 .getThrowable()
                 .orElseThrow()
-                .getMessage();
+                .toString();
     }
 
     private static Connection open(PostgresCluster cluster) throws SQLException {

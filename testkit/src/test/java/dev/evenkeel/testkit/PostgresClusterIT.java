@@ -201,6 +201,18 @@ class PostgresClusterIT {
     }
 
     @Test
+    void interruptedTestStillClosesItsCluster() {
+        PostgresCluster shortLived = PostgresCluster.start(ClusterSpec.single());
+        Thread.currentThread().interrupt();
+
+        shortLived.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(shortLived.primary().role()).isEqualTo(NodeRole.UNREACHABLE);
+        assertThatThrownBy(() -> shortLived.restart(shortLived.primary())).hasMessageContaining("is closed");
+    }
+
+    @Test
     void wrongTargetsAreRefusedWithARemedy() {
         PostgresNode primary = cluster.primary();
 

@@ -7,6 +7,7 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.me
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,12 +22,18 @@ class WithPostgresIT {
 
     private static final List<PostgresCluster> SEEN = new ArrayList<>();
 
+    private final Properties before = (Properties) System.getProperties().clone();
+
     @BeforeEach
-    @AfterEach
-    void forgetPropertiesAndClusters() {
+    void beginWithEmbeddedServers() {
         SEEN.clear();
         System.clearProperty(ExternalSource.URL_PROPERTY);
         System.clearProperty(ContainerSource.IMAGE_PROPERTY);
+    }
+
+    @AfterEach
+    void restoreProperties() {
+        System.setProperties(before);
     }
 
     @Test
