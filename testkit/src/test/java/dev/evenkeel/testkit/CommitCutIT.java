@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @ExtendWith(FaultBufferLeaks.class)
+@WithPostgres(isolated = true)
 @Timeout(60)
 class CommitCutIT {
 
@@ -35,12 +36,15 @@ class CommitCutIT {
     private static final String BACKENDS =
             "select count(*) from pg_stat_activity where application_name = '" + APPLICATION + "'";
 
-    private CommitCutServer server;
+    private final CommitCutServer server;
     private FaultProxy proxy;
+
+    CommitCutIT(PostgresCluster cluster) {
+        server = CommitCutServer.of(cluster);
+    }
 
     @BeforeEach
     void start() throws SQLException {
-        server = CommitCutServer.find();
         server.execute("drop table if exists commit_cut; create table commit_cut (id int primary key)");
         proxy = FaultProxy.to(server.host(), server.port());
     }

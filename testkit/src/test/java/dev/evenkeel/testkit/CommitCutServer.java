@@ -1,24 +1,17 @@
 package dev.evenkeel.testkit;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The PostgreSQL server to test with, named by {@code -Devenkeel.test.url=postgresql://user@host:port/database}. */
+/** How the cuts reach the server behind the proxy, and around it. */
 record CommitCutServer(String host, int port, String user, String database) {
 
-    static CommitCutServer find() {
-        String url = System.getProperty("evenkeel.test.url");
-        assumeTrue(url != null, "no server given by evenkeel.test.url");
-        URI uri = URI.create(url.replaceFirst("^r2dbc:", ""));
-        String user = uri.getUserInfo().split(":", 2)[0];
-        return new CommitCutServer(
-                uri.getHost(), uri.getPort(), user, uri.getPath().substring(1));
+    static CommitCutServer of(PostgresCluster cluster) {
+        PostgresNode node = cluster.primary();
+        return new CommitCutServer(node.host(), node.port(), "postgres", "postgres");
     }
 
     Connection connect(String parameters) throws SQLException {
