@@ -175,7 +175,11 @@ public record DatabaseConfig(
             return this;
         }
 
-        /** @throws InvalidConfigurationException when a setting is missing or does not fit the others */
+        /**
+         * Checks the settings together.
+         *
+         * @throws InvalidConfigurationException when a setting is missing or does not fit the others
+         */
         public DatabaseConfig build() {
             List<NodeConfig> nodes = new ArrayList<>();
             if (primary != null) {

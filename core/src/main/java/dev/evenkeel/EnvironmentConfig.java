@@ -11,6 +11,7 @@ import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.error.InvalidConfigurationException;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Reads the settings of a container: one variable each, no URL to encode. */
 final class EnvironmentConfig {
@@ -34,11 +35,10 @@ final class EnvironmentConfig {
         int port = port("DATABASE_PORT", environment.getOrDefault("DATABASE_PORT", "5432"));
         DatabaseConfig.Builder builder = DatabaseConfig.builder().primary(node("DATABASE_HOST", host, port));
         String replicas = environment.getOrDefault("DATABASE_REPLICA_HOSTS", "");
-        for (String replica : replicas.split(",")) {
-            if (!replica.isBlank()) {
-                builder.replica(replica(replica.trim(), port));
-            }
-        }
+        Stream.of(replicas.split(",", -1))
+                .map(String::trim)
+                .filter(replica -> !replica.isEmpty())
+                .forEach(replica -> builder.replica(replica(replica, port)));
         return builder.build();
     }
 

@@ -22,6 +22,8 @@ public record HealthSnapshot(
     }
 
     /**
+     * The verdicts that make up the status, and the figures beside them.
+     *
      * @param connectivity whether a primary and the replicas answer
      * @param schemaIntegrity whether the schema is as the migrations left it; says so when nothing checks it
      * @param performanceMetrics calls of the last half to whole minute
@@ -32,6 +34,8 @@ public record HealthSnapshot(
     public record Check(HealthStatus status, String reason) {}
 
     /**
+     * How fast and how well calls were served.
+     *
      * @param avgResponseTime mean time of a call, waiting for a connection included; zero when there was no call
      * @param errorRate share of calls that ended with an error, 0 to 1
      * @param connectionPoolStatus all pools together
@@ -45,6 +49,8 @@ public record HealthSnapshot(
             PoolMetrics connectionPoolStatus) {}
 
     /**
+     * One server.
+     *
      * @param name {@code host:port}
      * @param role as the server itself says, not as configured
      * @param state whether it can be used

@@ -19,6 +19,8 @@ public record PoolValidation(Map<String, Node> nodes) {
     }
 
     /**
+     * One node's connections.
+     *
      * @param good idle connections through which the server answered
      * @param replaced idle connections that were closed because it did not
      */

@@ -73,7 +73,7 @@ public final class Startup {
         this.shutdown = new Shutdown(parts, health);
     }
 
-    /** @see ReactiveDatabaseManager#start */
+    /** Behind {@link ReactiveDatabaseManager#start}. */
     public static Mono<ReactiveDatabaseManager> start(DatabaseConfig config) {
         return Mono.defer(() -> new Startup(config, Schedulers.parallel()).run());
     }

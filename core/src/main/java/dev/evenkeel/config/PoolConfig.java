@@ -110,7 +110,11 @@ public record PoolConfig(
             return this;
         }
 
-        /** @throws InvalidConfigurationException when a value is out of its range */
+        /**
+         * Checks the settings together.
+         *
+         * @throws InvalidConfigurationException when a value is out of its range
+         */
         public PoolConfig build() {
             return new PoolConfig(minSize, maxSize, idleTimeout, maxLifetime, connectTimeout, acquireTimeout, maxQueue);
         }

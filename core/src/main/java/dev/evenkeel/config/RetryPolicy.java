@@ -87,7 +87,11 @@ public record RetryPolicy(int maxAttempts, Duration baseDelay, Duration maxDelay
             return this;
         }
 
-        /** @throws InvalidConfigurationException when a value is out of its range */
+        /**
+         * Checks the settings together.
+         *
+         * @throws InvalidConfigurationException when a value is out of its range
+         */
         public RetryPolicy build() {
             return new RetryPolicy(maxAttempts, baseDelay, maxDelay, multiplier, jitter);
         }

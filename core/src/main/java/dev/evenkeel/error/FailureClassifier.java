@@ -32,6 +32,8 @@ public final class FailureClassifier {
     private FailureClassifier() {}
 
     /**
+     * Makes the exception that a caller sees.
+     *
      * @param phase how far the call had come
      * @param node name of the server it ran on
      * @param requestId identifies the call
@@ -148,7 +150,7 @@ public final class FailureClassifier {
 
     private static String rootReason(Throwable error) {
         Throwable root = error;
-        while (root.getCause() != null && root.getCause() != root) {
+        while (root.getCause() != null) {
             root = root.getCause();
         }
         String message = root.getMessage();

@@ -12,6 +12,8 @@ public final class InvalidConfigurationException extends DatabaseException {
     }
 
     /**
+     * Says what is wrong in the one form that all settings share.
+     *
      * @param setting name of the setting as the user typed it, for example {@code pool.maxSize}
      * @param value the offending value, already free of secrets
      * @param allowed the allowed range or form

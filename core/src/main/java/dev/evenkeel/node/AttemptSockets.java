@@ -1,6 +1,7 @@
 package dev.evenkeel.node;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,7 +21,9 @@ final class AttemptSockets implements LoopResources {
     }
 
     void close() {
-        opened.forEach(Channel::close);
+        for (Channel channel : opened) {
+            ChannelFuture ignored = channel.close();
+        }
     }
 
     @Override

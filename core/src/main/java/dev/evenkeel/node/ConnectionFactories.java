@@ -23,7 +23,11 @@ public final class ConnectionFactories {
 
     private ConnectionFactories() {}
 
-    /** @throws InvalidConfigurationException when the driver refuses an option of the URL */
+    /**
+     * Settings win over the defaults, and the URL's options over both.
+     *
+     * @throws InvalidConfigurationException when the driver refuses an option of the URL
+     */
     public static PostgresqlConnectionFactory create(
             NodeConfig node,
             TlsConfig tls,

@@ -19,7 +19,7 @@ public final class Opening {
     private final Duration timeout;
     private final Scheduler timer;
 
-    /** @param driver makes the driver's factory on these event loops */
+    /** The {@code driver} makes the driver's factory on the event loops that it is given. */
     public Opening(Function<LoopResources, PostgresqlConnectionFactory> driver, Duration timeout, Scheduler timer) {
         this.driver = driver;
         this.timeout = timeout;

@@ -13,10 +13,12 @@ public final class Routes {
     private Routes() {}
 
     /**
+     * The least busy replica that is fresh enough, else the primary.
+     *
      * @param required what a replica must have replayed for {@code READ_YOUR_WRITES}; empty when only the primary will do
      * @param load how busy a node is, by {@code host:port}
      * @param turn a different number for each call, so that equally busy replicas take turns
-     * @return the least busy replica that is fresh enough, else the primary; empty when neither is there
+     * @return the name of the node; empty when there is none
      */
     public static Optional<String> choose(
             ClusterView view, Wish wish, Optional<Lsn> required, ToIntFunction<String> load, int turn) {

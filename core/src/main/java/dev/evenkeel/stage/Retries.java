@@ -24,7 +24,7 @@ public final class Retries {
         return of(policy, delay -> true, timer);
     }
 
-    /** @param worthIt whether there is still a point in trying again after such a wait */
+    /** {@code worthIt} tells whether there is still a point in trying again after such a wait. */
     static Retry of(RetryPolicy policy, Predicate<Duration> worthIt, Scheduler timer) {
         return Retry.from(failures -> failures.concatMap(signal -> decide(signal.copy(), policy, worthIt, timer)));
     }
@@ -43,8 +43,8 @@ public final class Retries {
     /** Exponential from the base to the cap, of which the jitter's share is random. */
     private static Duration delay(long retries, Throwable failure, RetryPolicy policy) {
         Duration base = failure instanceof TransactionConflictException ? AFTER_CONFLICT : policy.baseDelay();
-        double grown = base.toNanos() * Math.pow(policy.multiplier(), retries);
-        double capped = Math.min(grown, policy.maxDelay().toNanos());
+        double grown = (double) base.toNanos() * Math.pow(policy.multiplier(), (double) retries);
+        double capped = Math.min(grown, (double) policy.maxDelay().toNanos());
         double random = 1 - policy.jitter() * ThreadLocalRandom.current().nextDouble();
         return Duration.ofNanos((long) (capped * random));
     }

@@ -14,7 +14,7 @@ final class PrimaryElection {
 
     private PrimaryElection() {}
 
-    /** @param highestTimeline the highest one that was ever seen on this cluster */
+    /** The {@code highestTimeline} is the highest one that was ever seen on this cluster. */
     static @Nullable NodeState elect(List<NodeState> nodes, long highestTimeline) {
         List<NodeState> candidates = nodes.stream()
                 .filter(node -> node.isWritable() && node.timeline() >= highestTimeline)

@@ -38,7 +38,7 @@ public final class Topology {
     private volatile ClusterView view;
     private long highestTimeline;
 
-    /** @param openings how to reach each server, by {@code host:port}, in the order of the configuration */
+    /** The {@code openings} say how to reach each server, by {@code host:port}, in the order of the configuration. */
     public Topology(
             Map<String, Opening> openings,
             MonitoringConfig config,
