@@ -1,5 +1,6 @@
 package dev.evenkeel;
 
+import io.r2dbc.spi.Connection;
 import java.util.Optional;
 import java.util.function.Function;
 import reactor.util.context.Context;
@@ -15,6 +16,7 @@ public final class CallContext {
 
     private static final Object OPTIONS = new Key("evenkeel.options");
     private static final Object DEADLINE = new Key("evenkeel.deadline");
+    private static final Object CONNECTION = new Key("evenkeel.connection");
 
     private CallContext() {}
 
@@ -34,6 +36,15 @@ public final class CallContext {
 
     public static Optional<Deadline> deadline(ContextView context) {
         return context.getOrEmpty(DEADLINE);
+    }
+
+    /** Calls inside run while this connection is held by the call around them. */
+    public static Function<Context, Context> connection(Connection held) {
+        return context -> context.put(CONNECTION, held);
+    }
+
+    public static Optional<Connection> connection(ContextView context) {
+        return context.getOrEmpty(CONNECTION);
     }
 
     private record Key(String name) {}

@@ -12,13 +12,16 @@ import reactor.core.scheduler.Scheduler;
  */
 public record Deadline(long nanos, Duration allowed) {
 
+    /** Later than any moment that a clock will show. */
+    public static final Deadline NEVER = new Deadline(Long.MAX_VALUE, Duration.ofNanos(Long.MAX_VALUE));
+
     public static Deadline in(Duration allowed, Scheduler clock) {
         return new Deadline(clock.now(TimeUnit.NANOSECONDS) + allowed.toNanos(), allowed);
     }
 
     /** Never negative. */
     public Duration remaining(Scheduler clock) {
-        return Duration.ofNanos(Math.max(0, nanos - clock.now(TimeUnit.NANOSECONDS)));
+        return this == NEVER ? allowed : Duration.ofNanos(Math.max(0, nanos - clock.now(TimeUnit.NANOSECONDS)));
     }
 
     public Deadline earlier(Deadline other) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout the whole call ends by then, repeats included; {@code null} for the configured one
  * @param retry {@code null} for the configured one
  * @param consistency how fresh the data of a read-only transaction must be
+ * @param nesting what happens inside another transaction
  * @param label names the call in events, metrics and messages; no values in it
  */
 public record TransactionOptions(
@@ -23,9 +24,23 @@ public record TransactionOptions(
         @Nullable Duration timeout,
         @Nullable RetryPolicy retry,
         ReadConsistency consistency,
+        Nesting nesting,
         String label) {
 
     private static final TransactionOptions DEFAULTS = builder().build();
+
+    /** What a transaction does when it is asked for inside the function of another one. */
+    public enum Nesting {
+        /**
+         * It is part of the outer one: nothing is durable before that commits. If the inner function fails, the outer
+         * transaction cannot commit any more, even if the error is swallowed. The default.
+         */
+        JOIN,
+        /** It is a savepoint of the outer one: if it fails, only its own changes are undone, and the outer may go on. */
+        SAVEPOINT,
+        /** It has a connection of its own and is independent of the outer one, whose changes it does not see. */
+        INDEPENDENT
+    }
 
     public TransactionOptions {
         ConnectionOptions.requirePositive("timeout", timeout);
@@ -49,6 +64,7 @@ public record TransactionOptions(
         private @Nullable Duration timeout;
         private @Nullable RetryPolicy retry;
         private ReadConsistency consistency = ReadConsistency.READ_YOUR_WRITES;
+        private Nesting nesting = Nesting.JOIN;
         private String label = "transaction";
 
         private Builder() {}
@@ -83,13 +99,18 @@ public record TransactionOptions(
             return this;
         }
 
+        public Builder nesting(Nesting kind) {
+            this.nesting = kind;
+            return this;
+        }
+
         public Builder label(String name) {
             this.label = name;
             return this;
         }
 
         public TransactionOptions build() {
-            return new TransactionOptions(isolation, readOnly, deferrable, timeout, retry, consistency, label);
+            return new TransactionOptions(isolation, readOnly, deferrable, timeout, retry, consistency, nesting, label);
         }
     }
 }

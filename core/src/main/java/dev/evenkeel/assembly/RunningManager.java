@@ -25,6 +25,7 @@ import dev.evenkeel.stage.Pipeline;
 import dev.evenkeel.stage.Retries;
 import dev.evenkeel.stage.Statements;
 import dev.evenkeel.stage.Terms;
+import dev.evenkeel.tx.InnerTransaction;
 import dev.evenkeel.tx.Transactions;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
@@ -74,13 +75,18 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public <T> Mono<T> inTransaction(TransactionOptions options, Function<? super Connection, ? extends Mono<T>> work) {
-        return pipeline.run(terms(options), new Transactions(options).one(work)).singleOrEmpty();
+        return Mono.deferContextual(context -> InnerTransaction.find(context, options)
+                .map(inner -> inner.<T>run(work).singleOrEmpty())
+                .orElseGet(() -> pipeline.run(terms(options), new Transactions(options, parts.timer()).one(work))
+                        .singleOrEmpty()));
     }
 
     @Override
     public <T> Flux<T> inTransactionMany(
             TransactionOptions options, Function<? super Connection, ? extends Publisher<T>> work) {
-        return pipeline.run(terms(options), new Transactions(options).many(work));
+        return Flux.deferContextual(context -> InnerTransaction.find(context, options)
+                .map(inner -> inner.<T>run(work))
+                .orElseGet(() -> pipeline.run(terms(options), new Transactions(options, parts.timer()).many(work))));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.Deadline;
+import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
@@ -8,7 +10,9 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -28,7 +32,11 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
     private final Scheduler timer;
     private final long grantedNanos;
     private final AtomicBoolean released = new AtomicBoolean();
+    private final AtomicInteger waitingInside = new AtomicInteger();
     private volatile Phase phase = Phase.AUTOCOMMIT;
+    private volatile Deadline deadline = Deadline.NEVER;
+    private volatile @Nullable TransactionOptions transaction;
+    private volatile boolean doomed;
 
     Lease(NodePool pool, Connection pooled, TrackedConnection tracked, Scheduler timer) {
         this.pool = pool;
@@ -62,6 +70,48 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
 
     public void enter(Phase next) {
         phase = Objects.requireNonNull(next);
+    }
+
+    /** When the call that holds it must have ended. */
+    public Deadline deadline() {
+        return deadline;
+    }
+
+    public void until(Deadline end) {
+        deadline = end;
+    }
+
+    /** The transaction that was begun through the manager and has not ended; empty when there is none. */
+    public Optional<TransactionOptions> transaction() {
+        return Optional.ofNullable(transaction);
+    }
+
+    public void transaction(@Nullable TransactionOptions options) {
+        transaction = options;
+    }
+
+    /** The transaction must not commit any more. */
+    public void doom() {
+        doomed = true;
+    }
+
+    public boolean isDoomed() {
+        return doomed;
+    }
+
+    /**
+     * The holder now waits for a further connection of this pool.
+     *
+     * @return false when every connection of the pool is held by somebody who waits like this, so that none would come
+     */
+    public boolean beginWaitingInside(NodePool other) {
+        return other != pool || waitingInside.getAndIncrement() > 0 || pool.holderBeginsToWait();
+    }
+
+    public void endWaitingInside(NodePool other) {
+        if (other == pool && waitingInside.decrementAndGet() == 0) {
+            pool.holderEndsToWait();
+        }
     }
 
     public boolean isReleased() {

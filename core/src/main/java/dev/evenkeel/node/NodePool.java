@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class NodePool {
     private final AtomicLong epoch = new AtomicLong();
     private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
     private final LongAdder opened = new LongAdder();
+    private final AtomicInteger waitingHolders = new AtomicInteger();
     private volatile @Nullable Throwable lastConnectFailure;
 
     public NodePool(NodeConfig node, PoolConfig config, Opening opening, Scheduler timer) {
@@ -103,6 +105,14 @@ public final class NodePool {
         Lease lease = new Lease(this, pooled, tracked, timer);
         leases.add(lease);
         return lease;
+    }
+
+    boolean holderBeginsToWait() {
+        return waitingHolders.incrementAndGet() < config.maxSize();
+    }
+
+    void holderEndsToWait() {
+        waitingHolders.decrementAndGet();
     }
 
     void returned(Lease lease) {

@@ -1,6 +1,10 @@
 package dev.evenkeel.stage;
 
+import dev.evenkeel.CallContext;
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.FailureClassifier;
+import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.NodePool;
@@ -25,7 +29,7 @@ final class Leasing implements Step {
     public <T> Flux<T> apply(Call<T> call, Next next) {
         return Flux.usingWhen(
                 acquire(call),
-                lease -> next.proceed(call.holding(lease)),
+                lease -> next.proceed(call.holding(lease)).contextWrite(CallContext.connection(lease)),
                 Lease::release,
                 (lease, error) -> lease.release(),
                 Lease::release);
@@ -33,6 +37,19 @@ final class Leasing implements Step {
 
     /** Only synchronous operators may follow the pool's own publisher: it takes back what is cancelled up to its emission. */
     Mono<Lease> acquire(Call<?> call) {
+        return Mono.deferContextual(context -> CallContext.connection(context)
+                .filter(Lease.class::isInstance)
+                .map(outer -> acquireInside((Lease) outer, call))
+                .orElseGet(() -> acquireNow(call)));
+    }
+
+    private Mono<Lease> acquireInside(Lease outer, Call<?> call) {
+        NodePool node = call.node();
+        Mono<Lease> acquired = outer.beginWaitingInside(node) ? acquireNow(call) : Mono.error(deadlock(node, call));
+        return acquired.doFinally(end -> outer.endWaitingInside(node));
+    }
+
+    private Mono<Lease> acquireNow(Call<?> call) {
         NodePool node = call.node();
         Trace trace = call.trace();
         long asked = System.nanoTime();
@@ -40,8 +57,21 @@ final class Leasing implements Step {
                 .doOnNext(lease -> {
                     trace.waited(System.nanoTime() - asked);
                     lease.enter(call.terms().phase());
+                    lease.until(call.deadline());
                 })
                 .onErrorMap(e -> FailureClassifier.classify(e, Phase.CONNECTING, node.name(), trace.requestId()));
+    }
+
+    private static LeaseMisuseException deadlock(NodePool node, Call<?> call) {
+        return new LeaseMisuseException(Failure.of(
+                        "POOL_DEADLOCK",
+                        ErrorType.PERFORMANCE,
+                        "Every connection to %s is held by a call that waits for a second one: none would ever come"
+                                .formatted(node.name()),
+                        "run the inner statements on the connection that the outer function was given",
+                        "begin inner transactions with Nesting.JOIN or SAVEPOINT",
+                        "raise pool.maxSize above the number of callers that need two connections at once")
+                .in(call.trace().requestId()));
     }
 
     private Duration patience(Call<?> call) {

@@ -1,20 +1,28 @@
 package dev.evenkeel.tx;
 
 import dev.evenkeel.TransactionOptions;
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.Phase;
+import dev.evenkeel.error.QueryFailedException;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.stage.Work;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Result;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Makes the work of a call out of a user's function: begin, the function, commit. There is no rollback here: an open
  * transaction is rolled back by the release of its connection, on every path there is.
+ *
+ * <p>BEGIN is sent and not waited for: the function's first statement leaves right behind it, which saves a round trip. The
+ * answer to BEGIN is waited for before COMMIT, and before an error is passed on, so that the first thing that failed is the
+ * one that is reported.
  *
  * <p>COMMIT is part of the work and not of the clean-up, so that its errors are errors of the call, such as a serialization
  * failure that shows only then.
@@ -22,55 +30,67 @@ import reactor.core.publisher.Mono;
 public final class Transactions {
 
     private final TransactionOptions options;
-    private final String begin;
+    private final BeginStatement begin;
+    private final Scheduler clock;
 
-    public Transactions(TransactionOptions options) {
+    public Transactions(TransactionOptions options, Scheduler clock) {
         this.options = options;
-        this.begin = beginStatement(options);
+        this.begin = new BeginStatement(options);
+        this.clock = clock;
     }
 
     /** Emits the function's value after COMMIT was acknowledged. */
     public <T> Work<T> one(Function<? super Connection, ? extends Mono<T>> function) {
-        return lease -> begin(lease)
-                .then(Mono.<T>defer(() -> function.apply(lease)).singleOptional())
-                .flatMap(value -> commit(lease).then(Mono.<T>justOrEmpty(value)));
+        return lease -> {
+            Mono<Void> begun = begin(lease);
+            return Mono.<T>defer(() -> function.apply(lease))
+                    .singleOptional()
+                    .onErrorResume(error -> begun.then(Mono.error(error)))
+                    .flatMap(value -> begun.then(commit(lease)).then(Mono.<T>justOrEmpty(value)));
+        };
     }
 
     /** Emits the function's values as they come, and completes after COMMIT was acknowledged. */
     public <T> Work<T> many(Function<? super Connection, ? extends Publisher<T>> function) {
-        return lease -> begin(lease)
-                .thenMany(Flux.<T>defer(() -> function.apply(lease)))
-                .concatWith(Mono.defer(() -> commit(lease)).then(Mono.empty()));
+        return lease -> {
+            Mono<Void> begun = begin(lease);
+            return Flux.<T>defer(() -> function.apply(lease))
+                    .onErrorResume(error -> begun.then(Mono.error(error)))
+                    .concatWith(Mono.defer(() -> begun.then(commit(lease))).then(Mono.empty()));
+        };
     }
 
+    /** Sends BEGIN now; the result completes with its answer. A cancel does not reach it: it is on the wire already. */
     private Mono<Void> begin(Lease lease) {
-        return Mono.defer(() -> {
-            lease.enter(options.readOnly() ? Phase.READING : Phase.IN_TRANSACTION);
-            return Flux.from(lease.createStatement(begin).execute())
-                    .concatMap(Result::getRowsUpdated)
-                    .then();
-        });
+        lease.enter(options.readOnly() ? Phase.READING : Phase.IN_TRANSACTION);
+        lease.transaction(options);
+        String sql = begin.text(lease.deadline().remaining(clock));
+        CompletableFuture<Void> answer = Flux.from(lease.createStatement(sql).execute())
+                .concatMap(Result::getRowsUpdated)
+                .then()
+                .toFuture();
+        return Mono.fromFuture(answer, true);
+    }
+
+    private static QueryFailedException doomed() {
+        return new QueryFailedException(Failure.of(
+                "TRANSACTION_DOOMED",
+                ErrorType.QUERY,
+                "The transaction was rolled back: a transaction that had joined it failed, and the error was swallowed",
+                "let the error of the inner function through",
+                "begin the inner transaction with Nesting.SAVEPOINT if the outer one may go on without it"));
     }
 
     private Mono<Void> commit(Lease lease) {
         return Mono.defer(() -> {
+            lease.transaction(null);
+            if (lease.isDoomed()) {
+                return Mono.error(doomed());
+            }
             if (!options.readOnly()) {
                 lease.enter(Phase.COMMITTING);
             }
             return Mono.from(lease.commitTransaction());
         });
-    }
-
-    private static String beginStatement(TransactionOptions options) {
-        StringBuilder sql = new StringBuilder("BEGIN");
-        Optional.ofNullable(options.isolation())
-                .ifPresent(level -> sql.append(" ISOLATION LEVEL ").append(level.asSql()));
-        if (options.readOnly()) {
-            sql.append(" READ ONLY");
-        }
-        if (options.deferrable()) {
-            sql.append(" DEFERRABLE");
-        }
-        return sql.toString();
     }
 }

@@ -1,0 +1,47 @@
+package dev.evenkeel.tx;
+
+import dev.evenkeel.TransactionOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The one message that opens a transaction and sets all there is to set in it.
+ *
+ * <p>It begins with a bare BEGIN, which cannot fail on a server that answers. Whatever follows fails inside the transaction
+ * and so dooms it: a statement that is already on its way behind this message can never run outside a transaction.
+ */
+final class BeginStatement {
+
+    /** The server gives up first, so that the connection stays clean and needs no cancel request. */
+    private static final Duration SERVER_FIRST = Duration.ofMillis(20);
+
+    private final TransactionOptions options;
+
+    BeginStatement(TransactionOptions options) {
+        this.options = options;
+    }
+
+    /** The text for a transaction that may take so long. */
+    String text(Duration remaining) {
+        List<String> modes = new ArrayList<>();
+        if (options.isolation() != null) {
+            modes.add("ISOLATION LEVEL " + options.isolation().asSql());
+        }
+        if (options.readOnly()) {
+            modes.add("READ ONLY");
+        }
+        if (options.deferrable()) {
+            modes.add("DEFERRABLE");
+        }
+        StringBuilder sql = new StringBuilder("BEGIN");
+        if (!modes.isEmpty()) {
+            sql.append("; SET TRANSACTION ").append(String.join(", ", modes));
+        }
+        if (options.timeout() != null) {
+            long millis = Math.max(1, remaining.minus(SERVER_FIRST).toMillis());
+            sql.append("; SET LOCAL statement_timeout = ").append(millis);
+        }
+        return sql.toString();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.evenkeel.tx;
+
+import dev.evenkeel.CallContext;
+import dev.evenkeel.TransactionOptions;
+import dev.evenkeel.TransactionOptions.Nesting;
+import dev.evenkeel.error.InvalidConfigurationException;
+import dev.evenkeel.node.Lease;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Result;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+/** A transaction that was asked for inside another one and runs on the same connection. */
+public final class InnerTransaction {
+
+    private static final AtomicLong NAMES = new AtomicLong();
+
+    private final Lease lease;
+    private final TransactionOptions options;
+
+    private InnerTransaction(Lease lease, TransactionOptions options) {
+        this.lease = lease;
+        this.options = options;
+    }
+
+    /**
+     * Looks for a transaction around this call.
+     *
+     * @return empty when there is none, or when the options ask for independence
+     */
+    public static Optional<InnerTransaction> find(ContextView context, TransactionOptions options) {
+        return CallContext.connection(context)
+                .filter(held -> options.nesting() != Nesting.INDEPENDENT)
+                .filter(Lease.class::isInstance)
+                .map(Lease.class::cast)
+                .filter(lease -> !lease.isReleased() && lease.transaction().isPresent())
+                .map(lease -> new InnerTransaction(lease, options));
+    }
+
+    /** Runs the function as part of the outer transaction. */
+    public <T> Flux<T> run(Function<? super Connection, ? extends Publisher<T>> function) {
+        return Flux.defer(() -> {
+            lease.transaction().ifPresent(this::requireFit);
+            Flux<T> work = Flux.defer(() -> function.apply(lease));
+            return options.nesting() == Nesting.SAVEPOINT
+                    ? inSavepoint("evenkeel_" + NAMES.incrementAndGet(), work)
+                    : work.doOnError(error -> lease.doom()).doOnCancel(lease::doom);
+        });
+    }
+
+    /** What has begun cannot change its mode. */
+    private void requireFit(TransactionOptions outer) {
+        if (outer.readOnly() && !options.readOnly()) {
+            throw misfit("readOnly", "false", "true, because the outer transaction is read-only");
+        }
+        if (options.isolation() != null && !options.isolation().equals(outer.isolation())) {
+            throw misfit("isolation", options.isolation().asSql(), "left out, or that of the outer transaction");
+        }
+    }
+
+    private static InvalidConfigurationException misfit(String setting, String value, String allowed) {
+        return InvalidConfigurationException.of(
+                setting, value, allowed, "begin the inner transaction with Nesting.INDEPENDENT");
+    }
+
+    /** The undoing is queued behind whatever runs, so the outer transaction cannot overtake it. */
+    private <T> Flux<T> inSavepoint(String name, Flux<T> work) {
+        return Flux.usingWhen(
+                execute("SAVEPOINT " + name).thenReturn(name),
+                begun -> work.concatWith(
+                        Mono.defer(() -> execute("RELEASE SAVEPOINT " + name)).then(Mono.empty())),
+                done -> Mono.empty(),
+                (failed, error) -> execute("ROLLBACK TO SAVEPOINT " + name),
+                cancelled -> execute("ROLLBACK TO SAVEPOINT " + name));
+    }
+
+    private Mono<Void> execute(String sql) {
+        return Mono.defer(() -> Flux.from(lease.createStatement(sql).execute())
+                .concatMap(Result::getRowsUpdated)
+                .then());
+    }
+}

@@ -1,0 +1,225 @@
+package dev.evenkeel;
+
+import static dev.evenkeel.Databases.PATIENCE;
+import static dev.evenkeel.Databases.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.TransactionOptions.Nesting;
+import dev.evenkeel.config.MonitoringConfig;
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.error.DeadlineExceededException;
+import dev.evenkeel.error.InvalidConfigurationException;
+import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.error.QueryFailedException;
+import dev.evenkeel.testkit.Direction;
+import dev.evenkeel.testkit.FaultProxy;
+import dev.evenkeel.testkit.LeakCheck;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.IsolationLevel;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+@WithPostgres
+class TransactionIT {
+
+    private static final int POOL = 2;
+
+    private final PostgresCluster cluster;
+    private ReactiveDatabaseManager db;
+
+    TransactionIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void start(LeakCheck leaks) {
+        cluster.primary().execute("drop table if exists ledger; create table ledger (entry text)");
+        db = Databases.start(
+                cluster,
+                config -> config.pool(PoolConfig.builder()
+                        .minSize(0)
+                        .maxSize(POOL)
+                        .acquireTimeout(Duration.ofSeconds(5))
+                        .build()));
+        leaks.watch("leased connections", () -> db.metrics().leased());
+        leaks.watch("waiting callers", () -> db.metrics().waiting());
+    }
+
+    @AfterEach
+    void stop() {
+        db.shutdown().block(PATIENCE);
+    }
+
+    private Mono<Long> write(Connection connection, String entry) {
+        return db.query("insert into ledger values ($1)", entry).on(connection).rowsUpdated();
+    }
+
+    private Mono<Long> inner(Nesting nesting, String entry, Mono<Long> then) {
+        return db.inTransaction(
+                TransactionOptions.builder().nesting(nesting).build(),
+                conn -> write(conn, entry).then(then));
+    }
+
+    private String entries() {
+        return cluster.primary().queryOne("select coalesce(string_agg(entry, ',' order by entry), '') from ledger");
+    }
+
+    @Test
+    void aTransactionOfOneStatementWaitsForTheServerTwice() {
+        try (FaultProxy proxy =
+                FaultProxy.to(cluster.primary().host(), cluster.primary().port())) {
+            ReactiveDatabaseManager distant = Databases.start(DatabaseConfig.builder()
+                    .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
+                    .pool(PoolConfig.builder().minSize(1).maxSize(1).build())
+                    .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
+                    .build());
+            TransactionOptions options = TransactionOptions.builder()
+                    .isolation(IsolationLevel.REPEATABLE_READ)
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            Mono<Long> transaction = distant.inTransaction(
+                    options,
+                    conn -> distant.query("insert into ledger values ($1)", "far")
+                            .on(conn)
+                            .rowsUpdated());
+            transaction.block(PATIENCE);
+            proxy.delay(Direction.TO_CLIENT, Duration.ofMillis(30));
+            proxy.resetCounters();
+
+            transaction.block(PATIENCE);
+
+            assertThat(proxy.roundTrips()).isEqualTo(2);
+            assertThat(proxy.messages(Direction.TO_SERVER, 'Q'))
+                    .as("BEGIN with its settings, and COMMIT")
+                    .isEqualTo(2);
+            distant.shutdown().block(PATIENCE);
+        }
+    }
+
+    @Test
+    void aBeginThatTheServerRefusesIsReportedAsSuchAndNothingBehindItRuns() {
+        TransactionOptions impossible = TransactionOptions.builder()
+                .isolation(IsolationLevel.valueOf("NO SUCH LEVEL"))
+                .build();
+
+        StepVerifier.create(db.inTransaction(impossible, conn -> write(conn, "never")))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(
+                                QueryFailedException.class,
+                                refused -> assertThat(refused.code()).isEqualTo("42601")));
+        assertThat(entries()).isEmpty();
+    }
+
+    @Test
+    void theServerStopsAStatementBeforeTheClientHasTo() {
+        StepVerifier.create(db.inTransaction(
+                        TransactionOptions.builder()
+                                .timeout(Duration.ofMillis(300))
+                                .build(),
+                        conn -> db.query("select pg_sleep(30)").on(conn).one(row -> "late")))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(
+                                DeadlineExceededException.class,
+                                stopped -> assertThat(stopped.code()).isEqualTo("57014")));
+    }
+
+    @Test
+    void aJoinedTransactionCommitsWithTheOuterOne() {
+        db.inTransaction(outer -> write(outer, "outer").then(inner(Nesting.JOIN, "inner", Mono.just(1L))))
+                .block(PATIENCE);
+
+        assertThat(entries()).isEqualTo("inner,outer");
+    }
+
+    @Test
+    void aJoinedTransactionThatFailsDoomsTheOuterOneEvenIfItsErrorIsSwallowed() {
+        Mono<Long> swallowing = db.inTransaction(outer -> write(outer, "outer")
+                .then(inner(Nesting.JOIN, "inner", Mono.error(new IllegalStateException())))
+                .onErrorReturn(0L));
+
+        StepVerifier.create(swallowing)
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(QueryFailedException.class)
+                        .hasMessageContaining("joined"));
+        assertThat(entries()).isEmpty();
+    }
+
+    @Test
+    void aSavepointThatFailsTakesOnlyItsOwnChangesBack() {
+        db.inTransaction(outer -> write(outer, "outer")
+                        .then(inner(Nesting.SAVEPOINT, "inner", Mono.error(new IllegalStateException())))
+                        .onErrorReturn(0L)
+                        .then(inner(Nesting.SAVEPOINT, "second", Mono.just(1L))))
+                .block(PATIENCE);
+
+        assertThat(entries()).isEqualTo("outer,second");
+    }
+
+    @Test
+    void aStatementThatFailsInASavepointDoesNotAbortTheOuterTransaction() {
+        Mono<Long> failing = db.inTransaction(
+                TransactionOptions.builder().nesting(Nesting.SAVEPOINT).build(),
+                conn -> db.query("select 1 / 0").on(conn).rowsUpdated());
+
+        db.inTransaction(outer -> failing.onErrorReturn(0L).then(write(outer, "outer")))
+                .block(PATIENCE);
+
+        assertThat(entries()).isEqualTo("outer");
+    }
+
+    @Test
+    void aSavepointWhoseCallerGoesAwayIsUndoneBeforeTheOuterTransactionGoesOn() {
+        db.inTransaction(outer -> inner(Nesting.SAVEPOINT, "inner", Mono.never())
+                        .timeout(Duration.ofMillis(200), Mono.just(0L))
+                        .then(write(outer, "outer")))
+                .block(PATIENCE);
+
+        assertThat(entries()).isEqualTo("outer");
+    }
+
+    @Test
+    void anIndependentTransactionStaysWhenTheOuterOneIsRolledBack() {
+        StepVerifier.create(db.inTransaction(outer -> write(outer, "outer")
+                        .then(inner(Nesting.INDEPENDENT, "audit", Mono.just(1L)))
+                        .then(Mono.error(new IllegalStateException()))))
+                .verifyError(IllegalStateException.class);
+
+        assertThat(entries()).isEqualTo("audit");
+    }
+
+    @Test
+    void aJoiningTransactionCannotAskForMoreThanTheOuterOneGives() {
+        TransactionOptions readOnly = TransactionOptions.builder().readOnly().build();
+
+        StepVerifier.create(db.inTransaction(readOnly, outer -> db.inTransaction(conn -> write(conn, "sneaky"))))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(InvalidConfigurationException.class)
+                        .hasMessageContaining("readOnly"));
+    }
+
+    @Test
+    void callersThatWouldWaitForEachOthersConnectionsForEverAreRefused() {
+        Mono<Long> needsTwo = db.inTransaction(outer -> write(outer, "outer")
+                .delayElement(Duration.ofMillis(100))
+                .then(inner(Nesting.INDEPENDENT, "inner", Mono.just(1L))));
+
+        List<String> outcomes = Flux.range(0, POOL)
+                .flatMap(i -> needsTwo.map(done -> "done").onErrorResume(LeaseMisuseException.class, refused -> {
+                    assertThat(refused.code()).isEqualTo("POOL_DEADLOCK");
+                    return Mono.just("refused");
+                }))
+                .collectList()
+                .block(Duration.ofSeconds(3));
+
+        assertThat(outcomes).containsExactlyInAnyOrder("refused", "done");
+        await("all is back", () -> db.metrics().leased() == 0);
+    }
+}
