@@ -1,0 +1,5 @@
+/** Evenkeel in plain Java. */
+@NullMarked
+package dev.evenkeel.examples.quickstart;
+
+import org.jspecify.annotations.NullMarked;
