@@ -55,14 +55,14 @@ class Checkout {
     private Mono<Integer> requireCustomer(Connection connection, int customer) {
         return db.query("select id from customers where id = $1", customer)
                 .on(connection)
-                .<Integer>one(row -> row.get("id", Integer.class))
+                .one(row -> row.get("id", Integer.class))
                 .switchIfEmpty(Mono.error(() -> OrderRefused.unknown("customer", customer)));
     }
 
     private Mono<OrderLine> takeFromShelf(Connection connection, int product, int quantity) {
         return db.query(TAKE, quantity, product)
                 .on(connection)
-                .<OrderLine>one(OrderLine::of)
+                .one(OrderLine::of)
                 .switchIfEmpty(Mono.defer(() -> refuse(connection, product, quantity)));
     }
 

@@ -23,21 +23,21 @@ class Orders {
                         customer,
                         limit.rows())
                 .on(connection)
-                .<Order>map(Order::of)
+                .map(Order::of)
                 .collectList();
     }
 
     Mono<OrderDetails> details(Connection connection, long id) {
         return db.query("select id, customer_id, placed_at, total from orders where id = $1", id)
                 .on(connection)
-                .<Order>one(Order::of)
+                .one(Order::of)
                 .flatMap(order -> lines(connection, id).map(lines -> new OrderDetails(order, lines)));
     }
 
     private Mono<List<OrderLine>> lines(Connection connection, long order) {
         return db.query("select product_id, quantity, price from order_lines where order_id = $1 order by 1", order)
                 .on(connection)
-                .<OrderLine>map(OrderLine::of)
+                .map(OrderLine::of)
                 .collectList();
     }
 }

@@ -34,7 +34,7 @@ class ProductController {
                 "search products",
                 connection -> db.query(SEARCH, search, limit.rows())
                         .on(connection)
-                        .<Product>map(Product::of)
+                        .map(Product::of)
                         .collectList());
     }
 }

@@ -150,7 +150,7 @@ class OrdersIT {
 
     private int stockOf(int product) {
         return db.query("select quantity from stock where product_id = $1", product)
-                .<Integer>one(row -> row.get(0, Integer.class))
+                .one(row -> row.get(0, Integer.class))
                 .blockOptional()
                 .orElseThrow();
     }

@@ -80,7 +80,7 @@ class RushIT {
 
     private int pieces(String sql) {
         return db.query(sql, (Object) PRODUCTS.toArray(Integer[]::new))
-                .<Integer>one(row -> row.get(0, BigDecimal.class).intValueExact())
+                .one(row -> row.get(0, BigDecimal.class).intValueExact())
                 .blockOptional()
                 .orElseThrow();
     }
@@ -89,9 +89,6 @@ class RushIT {
         return db.query("""
                         select count(*) from orders o
                         where total <> (select sum(quantity * price) from order_lines where order_id = o.id)
-                        """)
-                .<Long>one(row -> row.get(0, Long.class))
-                .blockOptional()
-                .orElseThrow();
+                        """).one(row -> row.get(0, Long.class)).blockOptional().orElseThrow();
     }
 }
