@@ -1,5 +1,2 @@
 /** Evenkeel in plain Java. */
-@NullMarked
 package dev.evenkeel.examples.quickstart;
-
-import org.jspecify.annotations.NullMarked;
