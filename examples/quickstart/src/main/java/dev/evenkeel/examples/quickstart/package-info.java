@@ -1,0 +1,2 @@
+/** Evenkeel in plain Java. */
+package dev.evenkeel.examples.quickstart;
