@@ -30,7 +30,8 @@ public record ConnectionOptions(
         requirePositive("maxStaleness", maxStaleness);
     }
 
-    static void requirePositive(String setting, @Nullable Duration value) {
+    /** Refuses a bound that no call could meet. */
+    public static void requirePositive(String setting, @Nullable Duration value) {
         if (value != null && (value.isZero() || value.isNegative())) {
             throw InvalidConfigurationException.of(
                     setting, value, "longer than zero", "leave it out to use the configured one");

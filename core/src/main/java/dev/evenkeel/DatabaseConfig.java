@@ -76,6 +76,23 @@ public record DatabaseConfig(
         return new Builder();
     }
 
+    /** A builder that begins with these settings, for changing some of them. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.primary = nodes.get(0);
+        builder.replicas.addAll(nodes.subList(1, nodes.size()));
+        builder.pool = pool;
+        builder.retry = retry;
+        builder.tls = tls;
+        builder.credentials = credentials;
+        builder.monitoring = monitoring;
+        builder.applicationName = applicationName;
+        builder.callTimeout = callTimeout;
+        builder.allowReplicaOnlyStart = allowReplicaOnlyStart;
+        builder.listeners.addAll(listeners);
+        return builder;
+    }
+
     /**
      * Reads {@code DATABASE_HOST} (required), {@code DATABASE_PORT} (5432), {@code DATABASE_NAME} (postgres),
      * {@code DATABASE_USER} (postgres), {@code DATABASE_PASSWORD} (none) and {@code DATABASE_REPLICA_HOSTS} (none; a list of

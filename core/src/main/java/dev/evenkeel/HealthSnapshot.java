@@ -37,7 +37,7 @@ public record HealthSnapshot(
      * How fast and how well calls were served.
      *
      * @param avgResponseTime mean time of a call, waiting for a connection included; zero when there was no call
-     * @param errorRate share of calls that ended with an error, 0 to 1
+     * @param errorRate share of calls that ended with an error of the database, 0 to 1
      * @param connectionPoolStatus all pools together
      */
     public record Performance(

@@ -1,8 +1,10 @@
 package dev.evenkeel;
 
 import dev.evenkeel.config.RetryPolicy;
+import dev.evenkeel.error.InvalidConfigurationException;
 import io.r2dbc.spi.IsolationLevel;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,13 @@ public record TransactionOptions(
         Nesting nesting,
         String label) {
 
+    /** Those of the SQL standard. PostgreSQL treats the weakest one as the next. */
+    private static final List<IsolationLevel> LEVELS = List.of(
+            IsolationLevel.READ_UNCOMMITTED,
+            IsolationLevel.READ_COMMITTED,
+            IsolationLevel.REPEATABLE_READ,
+            IsolationLevel.SERIALIZABLE);
+
     private static final TransactionOptions DEFAULTS = builder().build();
 
     /** What a transaction does when it is asked for inside the function of another one. */
@@ -44,6 +53,13 @@ public record TransactionOptions(
 
     public TransactionOptions {
         ConnectionOptions.requirePositive("timeout", timeout);
+        if (isolation != null && !LEVELS.contains(isolation)) {
+            throw InvalidConfigurationException.of(
+                    "isolation",
+                    "'" + isolation.asSql() + "'",
+                    "one of " + LEVELS.stream().map(IsolationLevel::asSql).toList(),
+                    "use a constant of IsolationLevel");
+        }
     }
 
     /** Read-write on the primary, with the server's default isolation and the configured timeout and retry policy. */

@@ -232,7 +232,8 @@ class CleanLeaseIT {
                             assertThat(full.details())
                                     .containsEntry("waiting", "2")
                                     .containsEntry("max", "1");
-                            assertThat(full.safeToRetry()).isFalse();
+                            assertThat(full.safeToRetry()).isTrue();
+                            assertThat(full.requestId()).isNotEqualTo("-");
                         }));
 
         db.releaseConnection(held).block(PATIENCE);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.error.InvalidConfigurationException;
+import io.r2dbc.spi.IsolationLevel;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,15 @@ class DatabaseConfigTest {
     }
 
     @Test
+    void refusesAnIsolationLevelThatIsNone() {
+        assertThatThrownBy(() -> TransactionOptions.builder()
+                        .isolation(IsolationLevel.valueOf("SERIALIZABLE; drop table t"))
+                        .build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("REPEATABLE READ");
+    }
+
+    @Test
     void refusesAnApplicationNameThatPostgresqlWouldCutOff() {
         assertThatThrownBy(() -> DatabaseConfig.builder()
                         .primary(URL)
@@ -60,6 +70,21 @@ class DatabaseConfigTest {
                 Map.of("DATABASE_HOST", "a", "DATABASE_PORT", "6432", "DATABASE_REPLICA_HOSTS", "b, c:7000,"));
 
         assertThat(config.nodes()).extracting(NodeConfig::name).containsExactly("a:6432", "b:6432", "c:7000");
+    }
+
+    @Test
+    void aBuilderMadeFromAConfigurationKeepsEverySetting() {
+        DatabaseConfig config = DatabaseConfig.builder()
+                .primary(URL)
+                .replica("r2dbc:postgresql://app:s3cret@other/shop")
+                .applicationName("shop")
+                .callTimeout(Duration.ofSeconds(7))
+                .allowReplicaOnlyStart()
+                .build();
+
+        assertThat(config.toBuilder().build()).isEqualTo(config);
+        assertThat(config.toBuilder().applicationName("x").build().applicationName())
+                .isEqualTo("x");
     }
 
     @Test

@@ -8,9 +8,11 @@ import dev.evenkeel.HealthSnapshot.Role;
 import dev.evenkeel.HealthSnapshot.State;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.NodeUnavailableException;
+import dev.evenkeel.error.QueryFailedException;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.PostgresNode;
 import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.IsolationLevel;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -100,6 +102,21 @@ class ReplicaIT {
                         .isInstanceOfSatisfying(
                                 DatabaseException.class,
                                 refused -> assertThat(refused.code()).isEqualTo("25006")));
+    }
+
+    @Test
+    void aBeginThatTheServerRefusesIsReportedBeforeWhatCameBehindIt() {
+        TransactionOptions impossible = TransactionOptions.builder()
+                .isolation(IsolationLevel.SERIALIZABLE)
+                .readOnly()
+                .consistency(ReadConsistency.EVENTUAL)
+                .build();
+
+        StepVerifier.create(db.inTransaction(
+                        impossible, conn -> db.query("select 1 / 0").on(conn).one(row -> row.get(0))))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(QueryFailedException.class)
+                        .hasMessageContaining("hot standby"));
     }
 
     @Test

@@ -105,17 +105,29 @@ class TransactionIT {
     }
 
     @Test
-    void aBeginThatTheServerRefusesIsReportedAsSuchAndNothingBehindItRuns() {
-        TransactionOptions impossible = TransactionOptions.builder()
-                .isolation(IsolationLevel.valueOf("NO SUCH LEVEL"))
-                .build();
+    void aStatementsOwnTimeLimitHoldsInsideATransaction() {
+        Mono<String> slow = db.inTransaction(conn -> db.query("select pg_sleep(30)")
+                .timeout(Duration.ofMillis(200))
+                .label("nap")
+                .on(conn)
+                .one(row -> "late"));
 
-        StepVerifier.create(db.inTransaction(impossible, conn -> write(conn, "never")))
+        StepVerifier.create(slow)
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(DeadlineExceededException.class, late -> {
+                            assertThat(late.summary()).contains("nap").contains("PT0.2S");
+                            assertThat(late.requestId()).isNotEqualTo("-");
+                        }));
+    }
+
+    @Test
+    void anErrorInsideATransactionCarriesTheRequestOfItsCall() {
+        StepVerifier.create(db.inTransaction(
+                        conn -> db.query("select 1 / 0").on(conn).rowsUpdated()))
                 .verifyErrorSatisfies(error -> assertThat(error)
                         .isInstanceOfSatisfying(
                                 QueryFailedException.class,
-                                refused -> assertThat(refused.code()).isEqualTo("42601")));
-        assertThat(entries()).isEmpty();
+                                failed -> assertThat(failed.requestId()).isNotEqualTo("-")));
     }
 
     @Test

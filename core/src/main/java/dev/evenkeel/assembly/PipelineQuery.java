@@ -1,10 +1,9 @@
 package dev.evenkeel.assembly;
 
+import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.Query;
 import dev.evenkeel.ReadConsistency;
-import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.Phase;
-import dev.evenkeel.node.Lease;
 import dev.evenkeel.route.Intent;
 import dev.evenkeel.route.Wish;
 import dev.evenkeel.stage.Pipeline;
@@ -24,6 +23,7 @@ record PipelineQuery(
         Pipeline pipeline,
         Statements statement,
         Terms terms,
+        @Nullable Duration bound,
         @Nullable Connection connection) implements Query {
 
     @Override
@@ -44,12 +44,13 @@ record PipelineQuery(
 
     @Override
     public Query on(Connection lease) {
-        return new PipelineQuery(pipeline, statement, terms, lease);
+        return new PipelineQuery(pipeline, statement, terms, bound, lease);
     }
 
     @Override
-    public Query timeout(Duration bound) {
-        return with(terms.timeout(bound));
+    public Query timeout(Duration limit) {
+        ConnectionOptions.requirePositive("timeout", limit);
+        return new PipelineQuery(pipeline, statement, terms.timeout(limit), limit, connection);
     }
 
     @Override
@@ -59,11 +60,11 @@ record PipelineQuery(
 
     @Override
     public Query fetchSize(int rows) {
-        return new PipelineQuery(pipeline, statement.fetchSize(rows), terms, connection);
+        return new PipelineQuery(pipeline, statement.fetchSize(rows), terms, bound, connection);
     }
 
     private Query with(Terms changed) {
-        return new PipelineQuery(pipeline, statement, changed, connection);
+        return new PipelineQuery(pipeline, statement, changed, bound, connection);
     }
 
     @Override
@@ -84,12 +85,6 @@ record PipelineQuery(
     private <T> Flux<T> run(Function<Connection, Publisher<T>> execution) {
         return connection == null
                 ? pipeline.run(terms, execution::apply)
-                : Flux.defer(() -> execution.apply(connection)).onErrorMap(e -> classify(e, connection));
-    }
-
-    private static Throwable classify(Throwable error, Connection connection) {
-        return connection instanceof Lease lease
-                ? FailureClassifier.classify(error, lease.phase(), lease.node(), "-")
-                : FailureClassifier.classify(error, Phase.AUTOCOMMIT, "a foreign connection", "-");
+                : pipeline.runOn(connection, terms.label(), bound, execution);
     }
 }

@@ -102,7 +102,7 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Query query(String sql, @Nullable Object... parameters) {
-        return new PipelineQuery(pipeline, Statements.of(sql, parameters), writing, null);
+        return new PipelineQuery(pipeline, Statements.of(sql, parameters), writing, null, null);
     }
 
     @Override

@@ -53,6 +53,11 @@ public abstract sealed class DatabaseException extends RuntimeException
         return failure.type();
     }
 
+    /** What happened, without the suggestions that {@link #getMessage()} adds. */
+    public String summary() {
+        return failure.message();
+    }
+
     /** Machine-readable facts such as {@code node}, {@code constraint} or {@code waiting}. Never literals or secrets. */
     public Map<String, String> details() {
         return failure.details();

@@ -3,6 +3,7 @@ package dev.evenkeel.health;
 import dev.evenkeel.DatabaseMetrics;
 import dev.evenkeel.DatabaseMetrics.Latency;
 import dev.evenkeel.PoolMetrics;
+import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.event.CallCompleted;
 import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.event.DatabaseListener;
@@ -31,8 +32,9 @@ public final class CallStatistics implements DatabaseListener {
             cancelled.increment();
         }
         retries.add(Math.max(0, event.attempts() - 1));
-        times.record(event.total(), failed);
-        leaseWaits.record(event.leaseWait(), failed);
+        // What the user's own function throws is its decision, not the database's failure.
+        times.record(event.total(), event.error() instanceof DatabaseException);
+        leaseWaits.record(event.leaseWait(), false);
     }
 
     Latency recent() {

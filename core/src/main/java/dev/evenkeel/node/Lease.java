@@ -34,6 +34,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
     private final AtomicBoolean released = new AtomicBoolean();
     private final AtomicInteger waitingInside = new AtomicInteger();
     private volatile Phase phase = Phase.AUTOCOMMIT;
+    private volatile String requestId = "-";
     private volatile Deadline deadline = Deadline.NEVER;
     private volatile @Nullable TransactionOptions transaction;
     private volatile boolean doomed;
@@ -72,13 +73,21 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         phase = Objects.requireNonNull(next);
     }
 
+    /** What the call that holds it is about to do with it. */
+    public void assign(Phase first, Deadline end, String request) {
+        phase = first;
+        deadline = end;
+        requestId = request;
+    }
+
     /** When the call that holds it must have ended. */
     public Deadline deadline() {
         return deadline;
     }
 
-    public void until(Deadline end) {
-        deadline = end;
+    /** Identifies the call that holds it. */
+    public String requestId() {
+        return requestId;
     }
 
     /** The transaction that was begun through the manager and has not ended; empty when there is none. */

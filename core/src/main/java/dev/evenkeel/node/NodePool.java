@@ -88,13 +88,14 @@ public final class NodePool {
      *
      * @param patience how long to wait; ends in a {@link PoolExhaustedException}, or in a {@link NodeUnavailableException}
      *     when connections could not be opened meanwhile
+     * @param requestId identifies the caller in those
      */
-    public Mono<Lease> acquire(Duration patience) {
+    public Mono<Lease> acquire(Duration patience, String requestId) {
         return pool.create()
                 .timeout(patience, timer)
                 .contextWrite(LateConnections.RETURNED)
-                .onErrorMap(TimeoutException.class, late -> notInTime(patience))
-                .onErrorMap(PoolAcquirePendingLimitException.class, this::queueFull)
+                .onErrorMap(TimeoutException.class, late -> notInTime(patience, requestId))
+                .onErrorMap(PoolAcquirePendingLimitException.class, refused -> refusal(requestId))
                 .map(this::lend);
     }
 
@@ -119,7 +120,7 @@ public final class NodePool {
         leases.remove(lease);
     }
 
-    private Throwable notInTime(Duration patience) {
+    private Throwable notInTime(Duration patience, String requestId) {
         PoolMetrics state = state();
         Throwable failure = lastConnectFailure;
         if (failure != null && state.active() + state.idle() == 0) {
@@ -132,16 +133,13 @@ public final class NodePool {
                                     .formatted(node.setting()))
                     .with(Map.of("node", name()))
                     .retryable(true)
+                    .in(requestId)
                     .causedBy(failure));
         }
-        return exhausted("No connection to %s became free within %s".formatted(name(), patience), failure);
+        return exhausted("No connection to %s became free within %s".formatted(name(), patience), requestId, failure);
     }
 
-    private Throwable queueFull(PoolAcquirePendingLimitException refused) {
-        return exhausted("Too many calls wait for a connection to " + name(), refused);
-    }
-
-    private PoolExhaustedException exhausted(String what, @Nullable Throwable cause) {
+    private PoolExhaustedException exhausted(String what, String requestId, @Nullable Throwable cause) {
         PoolMetrics state = state();
         return new PoolExhaustedException(Failure.of(
                         "POOL_EXHAUSTED",
@@ -155,6 +153,8 @@ public final class NodePool {
                         "active", String.valueOf(state.active()),
                         "waiting", String.valueOf(state.waiting()),
                         "max", String.valueOf(state.max())))
+                .retryable(true)
+                .in(requestId)
                 .causedBy(cause));
     }
 
@@ -170,8 +170,8 @@ public final class NodePool {
     }
 
     /** Refuses a caller before it queues. */
-    public PoolExhaustedException refusal() {
-        return exhausted("Too many calls wait for a connection to " + name(), null);
+    public PoolExhaustedException refusal(String requestId) {
+        return exhausted("Too many calls wait for a connection to " + name(), requestId, null);
     }
 
     public PoolMetrics state() {
@@ -213,7 +213,7 @@ public final class NodePool {
         return Mono.fromSupplier(() -> state().idle())
                 .flatMapMany(idle -> Flux.range(0, idle)
                         .flatMap(
-                                one -> Mono.usingWhen(acquire(CHECK_BOUND), this::answers, Lease::release),
+                                one -> Mono.usingWhen(acquire(CHECK_BOUND, "-"), this::answers, Lease::release),
                                 Math.max(1, idle)))
                 .onErrorResume(unavailable -> Flux.just(false))
                 .reduce(new Validation(0, 0), Validation::plus);

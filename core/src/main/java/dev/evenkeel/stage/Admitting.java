@@ -7,6 +7,8 @@ final class Admitting implements Step {
 
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
-        return call.node().isFull() ? Flux.error(call.node().refusal()) : next.proceed(call);
+        return call.node().isFull()
+                ? Flux.error(call.node().refusal(call.trace().requestId()))
+                : next.proceed(call);
     }
 }

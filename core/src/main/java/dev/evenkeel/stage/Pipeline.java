@@ -2,8 +2,13 @@ package dev.evenkeel.stage;
 
 import dev.evenkeel.CallContext;
 import dev.evenkeel.Deadline;
+import io.r2dbc.spi.Connection;
+import java.time.Duration;
 import java.util.List;
 import java.util.ListIterator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
@@ -67,6 +72,15 @@ public final class Pipeline {
             Call<T> call = new Call<>(terms, work, new Trace(), deadline, null, null);
             return first.proceed(call).contextWrite(CallContext.deadline(deadline));
         });
+    }
+
+    /**
+     * Runs one statement on a connection that the caller holds: no routing, no retry, only the time limit, if there is one,
+     * and the same errors.
+     */
+    public <T> Flux<T> runOn(
+            Connection held, String label, @Nullable Duration limit, Function<Connection, Publisher<T>> work) {
+        return new OnConnection(held, label, clock).run(limit, work);
     }
 
     private static Next chain(Step... steps) {

@@ -2,6 +2,7 @@ package dev.evenkeel.stage;
 
 import dev.evenkeel.config.RetryPolicy;
 import dev.evenkeel.error.DatabaseException;
+import dev.evenkeel.error.PoolExhaustedException;
 import dev.evenkeel.error.TransactionConflictException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,7 +20,10 @@ public final class Retries {
 
     private Retries() {}
 
-    /** Repeats after errors that are {@linkplain DatabaseException#safeToRetry() safe to retry}; ends with the last one. */
+    /**
+     * Repeats after errors that are {@linkplain DatabaseException#safeToRetry() safe to retry}; ends with the last one. An
+     * exhausted pool is left to the caller: coming back at once would make the queue longer.
+     */
     public static Retry of(RetryPolicy policy, Scheduler timer) {
         return of(policy, delay -> true, timer);
     }
@@ -32,7 +36,9 @@ public final class Retries {
     private static Flux<Long> decide(
             Retry.RetrySignal signal, RetryPolicy policy, Predicate<Duration> worthIt, Scheduler timer) {
         Throwable failure = signal.failure();
-        boolean safe = failure instanceof DatabaseException known && known.safeToRetry();
+        boolean safe = failure instanceof DatabaseException known
+                && known.safeToRetry()
+                && !(failure instanceof PoolExhaustedException);
         Duration wait = delay(signal.totalRetries(), failure, policy);
         if (!safe || signal.totalRetries() + 1 >= policy.maxAttempts() || !worthIt.test(wait)) {
             return Flux.error(failure);

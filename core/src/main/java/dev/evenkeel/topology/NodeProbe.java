@@ -30,7 +30,12 @@ final class NodeProbe {
                    end as timeline,
                    pg_wal_lsn_diff(case when pg_is_in_recovery()
                                         then coalesce(pg_last_wal_replay_lsn(), '0/0')
-                                        else pg_current_wal_insert_lsn() end, '0/0')::bigint as lsn,
+                                        else pg_current_wal_flush_lsn() end, '0/0')::bigint as lsn,
+                   pg_wal_lsn_diff(case when pg_is_in_recovery()
+                                        then coalesce(pg_last_wal_replay_lsn(), '0/0')
+                                        else pg_current_wal_insert_lsn() end, '0/0')::bigint as written,
+                   current_setting('wal_block_size')::bigint as page,
+                   pg_size_bytes(current_setting('wal_segment_size')) as segment,
                    coalesce(extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()), 0)::float8 as delay
             """;
 
@@ -111,6 +116,10 @@ final class NodeProbe {
                 whole(row.get("system_id", Long.class)),
                 whole(row.get("timeline", Long.class)),
                 new Lsn(whole(row.get("lsn", Long.class))),
+                Lsn.ofInsertPosition(
+                        whole(row.get("written", Long.class)),
+                        whole(row.get("page", Long.class)),
+                        whole(row.get("segment", Long.class))),
                 Duration.ofMillis((long) (delaySeconds * 1000)),
                 asked,
                 null);

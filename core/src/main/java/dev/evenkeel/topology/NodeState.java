@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param readOnly a primary that refuses writes ({@code default_transaction_read_only})
  * @param systemId identifies the cluster; 0 while unknown
  * @param timeline rises with each promotion; 0 while unknown
- * @param lsn how far a primary has written or a replica has replayed
+ * @param lsn how far a primary has flushed its log, which is what replicas get, or a replica has replayed it
+ * @param written how far a primary has written its log, flushed or not; the same as {@code lsn} for a replica
  * @param replayDelay age of the last replayed transaction; zero for a primary
  * @param sampledNanos {@code System.nanoTime()} from before the probe was sent
  * @param problem why it did not answer; {@code null} when it did
@@ -24,17 +25,20 @@ public record NodeState(
         long systemId,
         long timeline,
         Lsn lsn,
+        Lsn written,
         Duration replayDelay,
         long sampledNanos,
         @Nullable Throwable problem) {
 
     static NodeState unknown(String name) {
-        return new NodeState(name, Role.UNKNOWN, false, 0, 0, Lsn.ZERO, Duration.ZERO, System.nanoTime(), null);
+        return new NodeState(
+                name, Role.UNKNOWN, false, 0, 0, Lsn.ZERO, Lsn.ZERO, Duration.ZERO, System.nanoTime(), null);
     }
 
     /** The same server without an answer. What it was last is no evidence of what it is now. */
     NodeState silent(Throwable reason) {
-        return new NodeState(name, Role.UNKNOWN, false, systemId, timeline, lsn, replayDelay, sampledNanos, reason);
+        return new NodeState(
+                name, Role.UNKNOWN, false, systemId, timeline, lsn, written, replayDelay, sampledNanos, reason);
     }
 
     public boolean answers() {

@@ -100,7 +100,7 @@ public final class Topology {
         ClusterView before = view;
         view = new ClusterView(nodes, primary);
         if (primary != null && primary.name().equals(answer.name())) {
-            horizon.sampled(answer.sampledNanos(), answer.lsn());
+            horizon.sampled(answer.sampledNanos(), answer.written());
         }
         if (!Objects.equals(name(before.primary()), name(primary))) {
             announce(before.primary(), primary);
@@ -114,7 +114,7 @@ public final class Topology {
         if (now == null) {
             log.warn("No primary: {} is not one any more; writes wait or fail until one is found", name(before));
         } else {
-            log.info("Primary is {} on timeline {} (before: {})", now.name(), now.timeline(), name(before));
+            log.info("Primary is {} on timeline {}", now.name(), now.timeline());
         }
         listener.onPrimaryChanged(new PrimaryChanged(name(before), name(now), now == null ? 0 : now.timeline()));
     }

@@ -32,6 +32,15 @@ class ClusterViewTest {
     }
 
     @Test
+    void aPositionBehindAPageHeaderIsTheEndOfTheRecordBeforeIt() {
+        long page = 8192;
+        long segment = 16 << 20;
+        assertThat(Lsn.ofInsertPosition(5 * page + 24, page, segment)).isEqualTo(new Lsn(5 * page));
+        assertThat(Lsn.ofInsertPosition(3 * segment + 40, page, segment)).isEqualTo(new Lsn(3 * segment));
+        assertThat(Lsn.ofInsertPosition(5 * page + 32, page, segment)).isEqualTo(new Lsn(5 * page + 32));
+    }
+
+    @Test
     void lsnsCompareAsUnsignedNumbers() {
         assertThat(new Lsn(-1).reaches(new Lsn(1))).isTrue();
     }

@@ -11,11 +11,12 @@ public final class Nodes {
     private Nodes() {}
 
     public static NodeState primary(String name, long timeline, long lsn) {
-        return new NodeState(name, Role.PRIMARY, false, 7, timeline, new Lsn(lsn), Duration.ZERO, 0, null);
+        return new NodeState(
+                name, Role.PRIMARY, false, 7, timeline, new Lsn(lsn), new Lsn(lsn), Duration.ZERO, 0, null);
     }
 
     public static NodeState readOnlyPrimary(String name, long timeline) {
-        return new NodeState(name, Role.PRIMARY, true, 7, timeline, Lsn.ZERO, Duration.ZERO, 0, null);
+        return new NodeState(name, Role.PRIMARY, true, 7, timeline, Lsn.ZERO, Lsn.ZERO, Duration.ZERO, 0, null);
     }
 
     public static NodeState replica(String name, long timeline, long lsn) {
@@ -23,7 +24,7 @@ public final class Nodes {
     }
 
     public static NodeState replica(String name, long timeline, long lsn, Duration delay) {
-        return new NodeState(name, Role.REPLICA, false, 7, timeline, new Lsn(lsn), delay, 0, null);
+        return new NodeState(name, Role.REPLICA, false, 7, timeline, new Lsn(lsn), new Lsn(lsn), delay, 0, null);
     }
 
     public static NodeState silent(String name) {
