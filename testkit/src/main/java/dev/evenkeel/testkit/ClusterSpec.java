@@ -1,5 +1,6 @@
 package dev.evenkeel.testkit;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param user the one that URLs name; made as its owner unless it is {@code postgres}, the default
  * @param password if not null, everyone but {@code postgres} has to give one, by SCRAM; otherwise all are trusted
  * @param accessRules lines of {@code pg_hba.conf} that go before the one for everybody
+ * @param exitGrace how long the end of the JVM waits for {@link PostgresCluster#close} by whoever owns the cluster, before it
+ *     ends the servers itself; zero by default
  */
 public record ClusterSpec(
         int replicas,
@@ -28,9 +31,11 @@ public record ClusterSpec(
         String database,
         String user,
         @Nullable String password,
-        List<String> accessRules) {
+        List<String> accessRules,
+        Duration exitGrace) {
 
     public static final int MAX_REPLICAS = 8;
+    public static final Duration MAX_EXIT_GRACE = Duration.ofMinutes(5);
 
     /** Replicas refuse to start below the value the template was made with. */
     private static final int LEAST_MAX_CONNECTIONS = 100;
@@ -47,6 +52,10 @@ public record ClusterSpec(
         if (!maxConnections.matches("\\d{1,6}") || Integer.parseInt(maxConnections) < LEAST_MAX_CONNECTIONS) {
             throw new IllegalArgumentException("max_connections is " + maxConnections + " but must be at least "
                     + LEAST_MAX_CONNECTIONS + ": to limit sessions, use ALTER ROLE ... CONNECTION LIMIT");
+        }
+        if (exitGrace.isNegative() || exitGrace.compareTo(MAX_EXIT_GRACE) > 0) {
+            throw new IllegalArgumentException(
+                    "exitGrace is " + exitGrace + " but must be between zero and " + MAX_EXIT_GRACE);
         }
         requireName("database", database);
         requireName("user", user);
@@ -100,6 +109,7 @@ public record ClusterSpec(
         private String user = AdminSql.USER;
         private @Nullable String password;
         private final List<String> accessRules = new ArrayList<>();
+        private Duration exitGrace = Duration.ZERO;
 
         private Builder() {}
 
@@ -149,8 +159,15 @@ public record ClusterSpec(
             return this;
         }
 
+        /** For an application that closes its cluster itself, after what uses it, when the JVM is told to end. */
+        public Builder exitGrace(Duration grace) {
+            this.exitGrace = grace;
+            return this;
+        }
+
         public ClusterSpec build() {
-            return new ClusterSpec(replicas, synchronous, settings, tls, database, user, password, accessRules);
+            return new ClusterSpec(
+                    replicas, synchronous, settings, tls, database, user, password, accessRules, exitGrace);
         }
     }
 }

@@ -14,8 +14,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +30,15 @@ final class EmbeddedServers implements AutoCloseable {
 
     static {
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> OPEN.forEach(EmbeddedServers::close), "evenkeel-end-of-servers"));
+                .addShutdownHook(
+                        new Thread(() -> OPEN.forEach(EmbeddedServers::closeAtExit), "evenkeel-end-of-servers"));
     }
 
     private final ClusterSpec spec;
     private final ClusterDirectory directory;
     private final @Nullable TlsMaterial tls;
     private final Map<PostgresNode, ServerProcess> servers;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private EmbeddedServers(
             ClusterSpec spec,
@@ -133,6 +137,18 @@ final class EmbeddedServers implements AutoCloseable {
         return Objects.requireNonNull(servers.get(node), () -> node + " is a node of another cluster");
     }
 
+    /** The JVM ends: whoever owns the cluster may be at it as well, and goes first for as long as it has asked for. */
+    private void closeAtExit() {
+        try {
+            if (closed.await(spec.exitGrace().toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+    }
+
     @Override
     public synchronized void close() {
         if (!OPEN.contains(this)) {
@@ -146,6 +162,7 @@ final class EmbeddedServers implements AutoCloseable {
             directory.close();
             servers.keySet().forEach(node -> FreePorts.giveBack(node.port()));
             OPEN.remove(this);
+            closed.countDown();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

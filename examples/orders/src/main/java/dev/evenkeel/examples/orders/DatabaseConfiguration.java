@@ -5,6 +5,7 @@ import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.testkit.ClusterSpec;
 import dev.evenkeel.testkit.PostgresCluster;
+import java.time.Duration;
 import java.util.Objects;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -18,24 +19,29 @@ class DatabaseConfiguration {
     /** Few enough that a rush of orders has to queue for them. */
     private static final int CONNECTIONS = 10;
 
+    /** Spring stops the web server and the manager first. */
+    private static final Duration SHUTDOWN = Duration.ofSeconds(60);
+
     @Bean
     DatabaseConfig databaseConfig(ObjectProvider<PostgresCluster> embedded) {
-        return System.getenv("DATABASE_HOST") == null
+        DatabaseConfig servers = System.getenv("DATABASE_HOST") == null
                 ? configOf(embedded.getObject())
                 : DatabaseConfig.fromEnvironment(System.getenv());
+        return servers.toBuilder()
+                .applicationName("orders")
+                .pool(PoolConfig.builder().maxSize(CONNECTIONS).build())
+                .build();
     }
 
     @Bean
     @Lazy
     PostgresCluster embeddedCluster() {
-        return PostgresCluster.start(ClusterSpec.withReplicas(2));
+        return PostgresCluster.start(
+                ClusterSpec.builder().replicas(2).exitGrace(SHUTDOWN).build());
     }
 
     private static DatabaseConfig configOf(PostgresCluster cluster) {
-        DatabaseConfig.Builder config = DatabaseConfig.builder()
-                .applicationName("orders")
-                .primary(cluster.url(cluster.primary()))
-                .pool(PoolConfig.builder().maxSize(CONNECTIONS).build());
+        DatabaseConfig.Builder config = DatabaseConfig.builder().primary(cluster.url(cluster.primary()));
         cluster.replicas().forEach(replica -> config.replica(cluster.url(replica)));
         return config.build();
     }
