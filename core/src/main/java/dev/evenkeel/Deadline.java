@@ -21,7 +21,9 @@ public record Deadline(long nanos, Duration allowed) {
 
     /** Never negative. */
     public Duration remaining(Scheduler clock) {
-        return this == NEVER ? allowed : Duration.ofNanos(Math.max(0, nanos - clock.now(TimeUnit.NANOSECONDS)));
+        return nanos == Long.MAX_VALUE
+                ? allowed
+                : Duration.ofNanos(Math.max(0, nanos - clock.now(TimeUnit.NANOSECONDS)));
     }
 
     public Deadline earlier(Deadline other) {

@@ -4,6 +4,7 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Row;
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -41,11 +42,14 @@ public interface Query {
     /** Fetches so many rows at a time through a cursor; by default the server streams as fast as the rows are taken. */
     Query fetchSize(int rows);
 
-    /** All rows, with backpressure. The row is valid only inside the function, which must not return {@code null}. */
-    <T> Flux<T> map(Function<? super Row, ? extends T> mapping);
+    /**
+     * All rows, with backpressure. The row is valid only inside the function. A {@code null} that the function returns is an
+     * error: for a column that may be null return an {@link java.util.Optional}.
+     */
+    <T> Flux<T> map(Function<? super Row, ? extends @Nullable T> mapping);
 
     /** The only row; empty when there is none; {@link IndexOutOfBoundsException} when there are more. */
-    <T> Mono<T> one(Function<? super Row, ? extends T> mapping);
+    <T> Mono<T> one(Function<? super Row, ? extends @Nullable T> mapping);
 
     /** How many rows the statement changed; 0 for a statement that changes none. */
     Mono<Long> rowsUpdated();

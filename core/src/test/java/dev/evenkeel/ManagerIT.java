@@ -18,6 +18,7 @@ import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +98,16 @@ class ManagerIT {
     void emitsNothingForOneWhenThereIsNoRow() {
         StepVerifier.create(db.query("select v from account where id = $1", 1).one(row -> row.get(0)))
                 .verifyComplete();
+    }
+
+    @Test
+    void saysWhatToDoAboutAMappingThatReturnsNull() {
+        StepVerifier.create(db.query("select null::text").one(row -> row.get(0, String.class)))
+                .verifyErrorSatisfies(error -> assertThat(error).hasMessageContaining("Optional"));
+        assertThat(db.query("select null::text")
+                        .one(row -> Optional.ofNullable(row.get(0, String.class)))
+                        .block(PATIENCE))
+                .isEmpty();
     }
 
     @Test

@@ -68,12 +68,12 @@ record PipelineQuery(
     }
 
     @Override
-    public <T> Flux<T> map(Function<? super Row, ? extends T> mapping) {
+    public <T> Flux<T> map(Function<? super Row, ? extends @Nullable T> mapping) {
         return run(lease -> statement.rows(lease, mapping));
     }
 
     @Override
-    public <T> Mono<T> one(Function<? super Row, ? extends T> mapping) {
+    public <T> Mono<T> one(Function<? super Row, ? extends @Nullable T> mapping) {
         return this.<T>map(mapping).singleOrEmpty();
     }
 

@@ -8,6 +8,7 @@ import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Statement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -29,9 +30,14 @@ public record Statements(String sql, List<@Nullable Object> parameters, int fetc
         return new Statements(sql, parameters, rows);
     }
 
-    public <T> Publisher<T> rows(Connection connection, Function<? super Row, ? extends T> mapping) {
+    public <T> Publisher<T> rows(Connection connection, Function<? super Row, ? extends @Nullable T> mapping) {
         return Flux.from(prepare(connection).execute())
-                .concatMap(result -> result.<T>map((row, metadata) -> mapping.apply(row)), 1);
+                .concatMap(result -> result.<T>map((row, metadata) -> present(mapping.apply(row))), 1);
+    }
+
+    private static <T> T present(@Nullable T value) {
+        return Objects.requireNonNull(
+                value, "the row mapping returned null: a stream has no nulls; map the column to an Optional");
     }
 
     public Publisher<Long> rowsUpdated(Connection connection) {

@@ -11,6 +11,7 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Result;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -65,7 +66,8 @@ public final class Transactions {
         lease.enter(options.readOnly() ? Phase.READING : Phase.IN_TRANSACTION);
         lease.transaction(options);
         String sql = begin.text(lease.deadline().remaining(clock));
-        CompletableFuture<Void> answer = Flux.from(lease.createStatement(sql).execute())
+        CompletableFuture<@Nullable Void> answer = Flux.from(
+                        lease.createStatement(sql).execute())
                 .concatMap(Result::getRowsUpdated)
                 .then()
                 .toFuture();

@@ -123,7 +123,7 @@ class RoutesTest {
                     .filter(n -> n.name().equals(chosen))
                     .findFirst()
                     .orElseThrow();
-            assertThat(chosen.equals("p") || node.timeline() == 2 && node.lsn().reaches(required))
+            assertThat(chosen.equals("p") || (node.timeline() == 2 && node.lsn().reaches(required)))
                     .as("seed %d chose %s for %s", seed, node, required)
                     .isTrue();
         }

@@ -57,7 +57,7 @@ class PrimaryElectionTest {
             List<NodeState> nodes = new ArrayList<>();
             long highest = random.nextInt(4);
             for (int i = 0; i < 1 + random.nextInt(5); i++) {
-                long timeline = 1 + random.nextInt(4);
+                long timeline = 1L + random.nextInt(4);
                 nodes.add(random.nextBoolean() ? primary("n" + i, timeline, 0) : replica("n" + i, timeline, 0));
             }
             NodeState elected = PrimaryElection.elect(nodes, highest);
@@ -66,7 +66,7 @@ class PrimaryElectionTest {
                 assertThat(nodes)
                         .as("seed %d", seed)
                         .noneMatch(other ->
-                                other != elected && other.isWritable() && other.timeline() >= elected.timeline());
+                                !other.equals(elected) && other.isWritable() && other.timeline() >= elected.timeline());
             }
         }
     }
