@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeout the whole call ends by then, repeats included; {@code null} for the configured one
  * @param retry {@code null} for the configured one
  * @param consistency how fresh the data of a read-only transaction must be
+ * @param exactlyOnce whether a COMMIT whose answer was lost is resolved instead of being reported as unknown; needs the
+ *     table of {@link #MARKER_TABLE}
  * @param nesting what happens inside another transaction
  * @param label names the call in events, metrics and messages; no values in it
  */
@@ -26,8 +28,14 @@ public record TransactionOptions(
         @Nullable Duration timeout,
         @Nullable RetryPolicy retry,
         ReadConsistency consistency,
+        boolean exactlyOnce,
         Nesting nesting,
         String label) {
+
+    /** Creates what {@link Builder#exactlyOnce()} needs; run it once, for example as a migration. */
+    public static final String MARKER_TABLE =
+            "create table if not exists evenkeel_commit (token uuid primary key, state text not null,"
+                    + " created timestamptz not null default now())";
 
     /** Those of the SQL standard. PostgreSQL treats the weakest one as the next. */
     private static final List<IsolationLevel> LEVELS = List.of(
@@ -80,6 +88,7 @@ public record TransactionOptions(
         private @Nullable Duration timeout;
         private @Nullable RetryPolicy retry;
         private ReadConsistency consistency = ReadConsistency.READ_YOUR_WRITES;
+        private boolean exactlyOnce;
         private Nesting nesting = Nesting.JOIN;
         private String label = "transaction";
 
@@ -115,6 +124,17 @@ public record TransactionOptions(
             return this;
         }
 
+        /**
+         * When the answer to COMMIT is lost, find out whether it took effect: if it did, the value is emitted; if it did
+         * not, it never will, and the function runs again. Costs one small row in {@link #MARKER_TABLE} for each
+         * transaction, and no round trip. Ends in a {@link dev.evenkeel.error.CommitOutcomeUnknownException} only when no
+         * primary can be asked before the deadline. Ignored by a transaction that joins another one.
+         */
+        public Builder exactlyOnce() {
+            this.exactlyOnce = true;
+            return this;
+        }
+
         public Builder nesting(Nesting kind) {
             this.nesting = kind;
             return this;
@@ -126,7 +146,8 @@ public record TransactionOptions(
         }
 
         public TransactionOptions build() {
-            return new TransactionOptions(isolation, readOnly, deferrable, timeout, retry, consistency, nesting, label);
+            return new TransactionOptions(
+                    isolation, readOnly, deferrable, timeout, retry, consistency, exactlyOnce, nesting, label);
         }
     }
 }

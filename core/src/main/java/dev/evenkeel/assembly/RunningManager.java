@@ -25,6 +25,7 @@ import dev.evenkeel.stage.Pipeline;
 import dev.evenkeel.stage.Retries;
 import dev.evenkeel.stage.Statements;
 import dev.evenkeel.stage.Terms;
+import dev.evenkeel.tx.CommitOutcomes;
 import dev.evenkeel.tx.InnerTransaction;
 import dev.evenkeel.tx.Transactions;
 import io.r2dbc.spi.Connection;
@@ -47,17 +48,24 @@ final class RunningManager implements ReactiveDatabaseManager {
     private final CallStatistics statistics;
     private final HealthStream health;
     private final Shutdown shutdown;
+    private final CommitOutcomes outcomes;
     private final Pipeline pipeline;
     private final Pipeline lending;
     private final Terms writing;
 
     RunningManager(
-            DatabaseConfig config, Parts parts, CallStatistics statistics, HealthStream health, Shutdown shutdown) {
+            DatabaseConfig config,
+            Parts parts,
+            CallStatistics statistics,
+            HealthStream health,
+            Shutdown shutdown,
+            CommitOutcomes outcomes) {
         this.config = config;
         this.parts = parts;
         this.statistics = statistics;
         this.health = health;
         this.shutdown = shutdown;
+        this.outcomes = outcomes;
         this.pipeline = Pipeline.of(parts);
         this.lending = Pipeline.lending(parts);
         this.writing = new Terms(
@@ -77,7 +85,8 @@ final class RunningManager implements ReactiveDatabaseManager {
     public <T> Mono<T> inTransaction(TransactionOptions options, Function<? super Connection, ? extends Mono<T>> work) {
         return Mono.deferContextual(context -> InnerTransaction.find(context, options)
                 .map(inner -> inner.<T>run(work).singleOrEmpty())
-                .orElseGet(() -> pipeline.run(terms(options), new Transactions(options, parts.timer()).one(work))
+                .orElseGet(() -> pipeline.run(
+                                terms(options), new Transactions(options, outcomes, parts.timer()).one(work))
                         .singleOrEmpty()));
     }
 
@@ -86,7 +95,8 @@ final class RunningManager implements ReactiveDatabaseManager {
             TransactionOptions options, Function<? super Connection, ? extends Publisher<T>> work) {
         return Flux.deferContextual(context -> InnerTransaction.find(context, options)
                 .map(inner -> inner.<T>run(work))
-                .orElseGet(() -> pipeline.run(terms(options), new Transactions(options, parts.timer()).many(work))));
+                .orElseGet(() ->
+                        pipeline.run(terms(options), new Transactions(options, outcomes, parts.timer()).many(work))));
     }
 
     @Override

@@ -22,6 +22,7 @@ import dev.evenkeel.topology.ClusterView;
 import dev.evenkeel.topology.NodeState;
 import dev.evenkeel.topology.Topology;
 import dev.evenkeel.topology.WriteHorizon;
+import dev.evenkeel.tx.CommitOutcomes;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class Startup {
     private final Parts parts;
     private final HealthStream health;
     private final Shutdown shutdown;
+    private final CommitOutcomes outcomes;
 
     private Startup(DatabaseConfig config, Scheduler timer) {
         this.config = config;
@@ -71,6 +73,7 @@ public final class Startup {
         this.parts = new Parts(new Gate(), listener, topology, horizon, pools, timer);
         this.health = new HealthStream(topology, pools, statistics, config.monitoring(), timer);
         this.shutdown = new Shutdown(parts, health);
+        this.outcomes = new CommitOutcomes(topology, openings, timer);
     }
 
     /** Behind {@link ReactiveDatabaseManager#start}. */
@@ -108,7 +111,7 @@ public final class Startup {
     private ReactiveDatabaseManager running() {
         parts.topology().start();
         report(parts.topology().view());
-        return new RunningManager(config, parts, statistics, health, shutdown);
+        return new RunningManager(config, parts, statistics, health, shutdown, outcomes);
     }
 
     private Mono<Void> warmUp() {

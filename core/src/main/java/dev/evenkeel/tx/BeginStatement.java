@@ -4,6 +4,7 @@ import dev.evenkeel.TransactionOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one message that opens a transaction and sets all there is to set in it.
@@ -22,8 +23,8 @@ final class BeginStatement {
         this.options = options;
     }
 
-    /** The text for a transaction that may take so long. */
-    String text(Duration remaining) {
+    /** The text for a transaction that may take so long and leaves this marker, if any. */
+    String text(Duration remaining, @Nullable String marker) {
         List<String> modes = new ArrayList<>();
         if (options.isolation() != null) {
             modes.add("ISOLATION LEVEL " + options.isolation().asSql());
@@ -42,6 +43,6 @@ final class BeginStatement {
             long millis = Math.max(1, remaining.minus(SERVER_FIRST).toMillis());
             sql.append("; SET LOCAL statement_timeout = ").append(millis);
         }
-        return sql.toString();
+        return marker == null ? sql.toString() : sql.append("; ").append(marker).toString();
     }
 }

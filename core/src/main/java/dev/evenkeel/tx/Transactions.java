@@ -32,46 +32,59 @@ public final class Transactions {
 
     private final TransactionOptions options;
     private final BeginStatement begin;
+    private final CommitOutcomes outcomes;
     private final Scheduler clock;
 
-    public Transactions(TransactionOptions options, Scheduler clock) {
+    public Transactions(TransactionOptions options, CommitOutcomes outcomes, Scheduler clock) {
         this.options = options;
         this.begin = new BeginStatement(options);
+        this.outcomes = outcomes;
         this.clock = clock;
     }
 
     /** Emits the function's value after COMMIT was acknowledged. */
     public <T> Work<T> one(Function<? super Connection, ? extends Mono<T>> function) {
         return lease -> {
-            Mono<Void> begun = begin(lease);
+            Attempt attempt = begin(lease);
             return Mono.<T>defer(() -> function.apply(lease))
                     .singleOptional()
-                    .onErrorResume(error -> begun.then(Mono.error(error)))
-                    .flatMap(value -> begun.then(commit(lease)).then(Mono.<T>justOrEmpty(value)));
+                    .onErrorResume(error -> attempt.begun().then(Mono.error(error)))
+                    .flatMap(value -> attempt.commit().then(Mono.<T>justOrEmpty(value)));
         };
     }
 
     /** Emits the function's values as they come, and completes after COMMIT was acknowledged. */
     public <T> Work<T> many(Function<? super Connection, ? extends Publisher<T>> function) {
         return lease -> {
-            Mono<Void> begun = begin(lease);
+            Attempt attempt = begin(lease);
             return Flux.<T>defer(() -> function.apply(lease))
-                    .onErrorResume(error -> begun.then(Mono.error(error)))
-                    .concatWith(Mono.defer(() -> begun.then(commit(lease))).then(Mono.empty()));
+                    .onErrorResume(error -> attempt.begun().then(Mono.error(error)))
+                    .concatWith(Mono.defer(attempt::commit).then(Mono.empty()));
         };
     }
 
-    /** Sends BEGIN now; the result completes with its answer. A cancel does not reach it: it is on the wire already. */
-    private Mono<Void> begin(Lease lease) {
+    /**
+     * One run of the function.
+     *
+     * @param begun completes with the answer to BEGIN
+     * @param commit completes when the transaction is durable
+     */
+    private record Attempt(Mono<Void> begun, Mono<Void> commit) {}
+
+    /** Sends BEGIN now. A cancel does not reach it: it is on the wire already. */
+    private Attempt begin(Lease lease) {
         lease.enter(options.readOnly() ? Phase.READING : Phase.IN_TRANSACTION);
         lease.transaction(options);
-        String sql = begin.text(lease.deadline().remaining(clock));
+        CommitGuard guard = options.exactlyOnce() ? new CommitGuard(outcomes, clock) : null;
+        String sql = begin.text(lease.deadline().remaining(clock), guard == null ? null : guard.marker());
         CompletableFuture<@Nullable Void> answer = Flux.from(
                         lease.createStatement(sql).execute())
-                .concatMap(Result::getRowsUpdated)
+                .concatMap(guard == null ? Result::getRowsUpdated : guard::note)
                 .then()
                 .toFuture();
-        return Mono.fromFuture(answer, true);
+        Mono<Void> begun = Mono.fromFuture(answer, true);
+        Mono<Void> commit = begun.then(commit(lease));
+        return new Attempt(begun, guard == null ? commit : begun.then(guard.settle(lease, commit)));
     }
 
     private static QueryFailedException doomed() {

@@ -1,0 +1,99 @@
+package dev.evenkeel.tx;
+
+import dev.evenkeel.node.Opening;
+import dev.evenkeel.topology.NodeState;
+import dev.evenkeel.topology.Topology;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.api.PostgresqlException;
+import io.r2dbc.postgresql.api.PostgresqlResult;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
+
+/**
+ * Finds out what became of a COMMIT whose answer was lost. Thread-safe.
+ *
+ * <p>How this works: the transaction wrote a row with a token of its own; the resolver inserts the same token as a
+ * tombstone. The primary key lets only one of the two be committed. If the resolver meets the transaction's row, the
+ * transaction has committed, as a whole. If its own row is committed, the transaction has not and never can: its row would
+ * violate the key. The resolver writes instead of reading for two reasons: absence alone would not keep a transaction that is
+ * still running from committing later, and with synchronous replication its own acknowledged commit proves that the
+ * transaction's, which is before it in the log, has reached the replicas, too.
+ *
+ * <p>An insert that meets the row of a transaction that is still running waits for it. If that takes too long, the session is
+ * ended: its client is gone.
+ *
+ * <p>It asks the elected primary only, through a connection of its own: the pool may be what is in trouble.
+ */
+public final class CommitOutcomes {
+
+    private static final String SET_UP =
+            "SET lock_timeout = 300; SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on";
+    private static final Duration ANSWER = Duration.ofSeconds(2);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(20);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    private final Topology topology;
+    private final Map<String, Opening> openings;
+    private final Scheduler timer;
+
+    /** The {@code openings} are by {@code host:port}. */
+    public CommitOutcomes(Topology topology, Map<String, Opening> openings, Scheduler timer) {
+        this.topology = topology;
+        this.openings = Map.copyOf(openings);
+        this.timer = timer;
+    }
+
+    /** Emits whether the transaction has committed. Asks again until it knows; bounded by the caller's deadline. */
+    Mono<Boolean> committed(Marker marker, @Nullable Session session) {
+        return Mono.usingWhen(
+                        connect(),
+                        connection -> settle(connection, marker, session).timeout(ANSWER, timer),
+                        connection -> connection.close().onErrorComplete())
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_WAIT)
+                        .maxBackoff(LONGEST_WAIT)
+                        .scheduler(timer));
+    }
+
+    private Mono<PostgresqlConnection> connect() {
+        return Mono.defer(() -> topology.view()
+                .electedPrimary()
+                .map(NodeState::name)
+                .map(openings::get)
+                .map(Opening::open)
+                .orElseGet(() -> Mono.error(new IOException("there is no primary to ask"))));
+    }
+
+    private static Mono<Boolean> settle(PostgresqlConnection connection, Marker marker, @Nullable Session session) {
+        Mono<Boolean> decision = connection
+                .createStatement(marker.settle())
+                .execute()
+                .flatMap(result -> result.map(row -> "C".equals(row.get(0, String.class))))
+                .single();
+        return execute(connection, SET_UP)
+                .then(decision)
+                .onErrorResume(
+                        CommitOutcomes::isBlocked,
+                        blocked -> session == null
+                                ? Mono.error(blocked)
+                                : execute(connection, session.terminate()).then(Mono.error(blocked)));
+    }
+
+    private static Mono<Void> execute(PostgresqlConnection connection, String sql) {
+        return connection
+                .createStatement(sql)
+                .execute()
+                .concatMap(PostgresqlResult::getRowsUpdated)
+                .then();
+    }
+
+    private static boolean isBlocked(Throwable error) {
+        return error instanceof PostgresqlException refused
+                && LOCK_NOT_AVAILABLE.equals(refused.getErrorDetails().getCode());
+    }
+}
