@@ -1,0 +1,108 @@
+package dev.evenkeel.benchmarks;
+
+import dev.evenkeel.testkit.PostgresCluster;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
+import io.r2dbc.postgresql.util.LogLevel;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.Result;
+import java.time.Duration;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The stack that Evenkeel stands on, without Evenkeel: the driver with the options that Evenkeel sets, and its pool. */
+public final class R2dbcPoolPeer implements Peer {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ConnectionPool pool;
+
+    private R2dbcPoolPeer(ConnectionPool pool) {
+        this.pool = pool;
+    }
+
+    static Peer open(PostgresCluster cluster) {
+        return new R2dbcPoolPeer(pool(cluster));
+    }
+
+    /** A full pool. */
+    public static ConnectionPool pool(PostgresCluster cluster) {
+        ConnectionFactoryOptions options = ConnectionFactoryOptions.builder()
+                .from(ConnectionFactoryOptions.parse(cluster.url(cluster.primary())))
+                .option(PostgresqlConnectionFactoryProvider.PREPARED_STATEMENT_CACHE_QUERIES, 256)
+                .option(PostgresqlConnectionFactoryProvider.AUTODETECT_EXTENSIONS, false)
+                .option(PostgresqlConnectionFactoryProvider.TCP_KEEPALIVE, true)
+                .option(PostgresqlConnectionFactoryProvider.ERROR_RESPONSE_LOG_LEVEL, LogLevel.DEBUG)
+                .build();
+        ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(options))
+                .initialSize(CONNECTIONS)
+                .maxSize(CONNECTIONS)
+                .build());
+        pool.warmup().block(PATIENCE);
+        return pool;
+    }
+
+    @Override
+    public String name() {
+        return "r2dbc-pool";
+    }
+
+    @Override
+    public Mono<Account> pointSelect(int id) {
+        return Mono.usingWhen(
+                pool.create(),
+                connection -> Flux.from(connection
+                                .createStatement(Data.POINT_SELECT)
+                                .bind(0, id)
+                                .execute())
+                        .concatMap(result -> result.map(Account::of))
+                        .next(),
+                Connection::close);
+    }
+
+    @Override
+    public Mono<Long> transaction(int id) {
+        return Mono.usingWhen(
+                pool.create(),
+                connection -> Mono.from(connection.beginTransaction())
+                        .then(deposit(connection, id))
+                        .then(balance(connection, id))
+                        .flatMap(balance ->
+                                Mono.from(connection.commitTransaction()).thenReturn(balance))
+                        .onErrorResume(failure ->
+                                Mono.from(connection.rollbackTransaction()).then(Mono.error(failure))),
+                Connection::close);
+    }
+
+    private static Mono<Long> deposit(Connection connection, int id) {
+        return Flux.from(connection.createStatement(Data.DEPOSIT).bind(0, id).execute())
+                .concatMap(Result::getRowsUpdated)
+                .next();
+    }
+
+    private static Mono<Long> balance(Connection connection, int id) {
+        return Flux.from(connection.createStatement(Data.BALANCE).bind(0, id).execute())
+                .concatMap(result -> result.map(Account::balance))
+                .next();
+    }
+
+    @Override
+    public Flux<Item> rows(int count) {
+        return Flux.usingWhen(
+                pool.create(),
+                connection -> Flux.from(connection
+                                .createStatement(Data.ITEMS)
+                                .bind(0, count)
+                                .execute())
+                        .concatMap(result -> result.map(Item::of)),
+                Connection::close);
+    }
+
+    @Override
+    public void close() {
+        pool.disposeLater().block(PATIENCE);
+    }
+}

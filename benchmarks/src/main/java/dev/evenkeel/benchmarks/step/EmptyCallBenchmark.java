@@ -1,0 +1,78 @@
+package dev.evenkeel.benchmarks.step;
+
+import dev.evenkeel.ConnectionOptions;
+import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.benchmarks.EvenkeelPeer;
+import dev.evenkeel.benchmarks.R2dbcPoolPeer;
+import dev.evenkeel.testkit.ClusterSpec;
+import dev.evenkeel.testkit.PostgresCluster;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.spi.Connection;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import reactor.core.publisher.Mono;
+
+/**
+ * The whole road without a statement: every step runs, a connection is leased and given back, and the server hears nothing.
+ * Needs a server all the same, since the steps cannot be reached without a pool. Calls follow each other on the event loop, so
+ * that the hop of the benchmark's own thread is spread over many of them.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+public class EmptyCallBenchmark {
+
+    private static final int CALLS = 1_000;
+
+    private @Nullable PostgresCluster cluster;
+    private Mono<Integer> throughEvenkeel = Mono.empty();
+    private Mono<Integer> throughR2dbcPool = Mono.empty();
+    private Mono<Void> end = Mono.empty();
+
+    @Setup
+    public void start() {
+        PostgresCluster server = PostgresCluster.start(ClusterSpec.single());
+        ReactiveDatabaseManager db = EvenkeelPeer.database(server);
+        ConnectionPool pool = R2dbcPoolPeer.pool(server);
+        cluster = server;
+        throughEvenkeel = Mono.defer(() -> db.withConnection(ConnectionOptions.read(), connection -> Mono.just(1)));
+        throughR2dbcPool =
+                Mono.defer(() -> Mono.usingWhen(pool.create(), connection -> Mono.just(1), Connection::close));
+        end = db.shutdown().then(pool.disposeLater());
+    }
+
+    @TearDown
+    public void stop() {
+        end.block();
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(CALLS)
+    public @Nullable Integer evenkeel() {
+        return throughEvenkeel.repeat(CALLS - 1).blockLast();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(CALLS)
+    public @Nullable Integer r2dbcPool() {
+        return throughR2dbcPool.repeat(CALLS - 1).blockLast();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.evenkeel.benchmarks.step;
+
+import dev.evenkeel.DatabaseMetrics;
+import dev.evenkeel.event.CallCompleted;
+import dev.evenkeel.event.CallCompleted.Outcome;
+import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.health.CallStatistics;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What each call pays for the statistics, and what a reader of them pays. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+public class RecordingBenchmark {
+
+    private final CallStatistics statistics = new CallStatistics();
+    private final DatabaseListener listener = DatabaseListener.all(List.of(statistics));
+    private final CallCompleted event = new CallCompleted(
+            "1-1",
+            "query",
+            "a:5432",
+            Outcome.SUCCEEDED,
+            1,
+            Duration.ofNanos(123_456),
+            Duration.ofNanos(1_234),
+            1,
+            null);
+
+    @Benchmark
+    public void oneCaller() {
+        statistics.onCallCompleted(event);
+    }
+
+    @Benchmark
+    @Threads(2)
+    public void twoCallersAtOnce() {
+        statistics.onCallCompleted(event);
+    }
+
+    @Benchmark
+    public void throughTheListeners() {
+        listener.onCallCompleted(event);
+    }
+
+    @Benchmark
+    public DatabaseMetrics read() {
+        return statistics.metrics(List.of());
+    }
+}
