@@ -143,6 +143,20 @@ class ExactlyOnceIT {
     }
 
     @Test
+    void sweepsOldMarkersAwayAndKeepsYoungOnes() {
+        cluster.primary()
+                .execute("insert into evenkeel_commit values (gen_random_uuid(), 'C', now() - interval '2 days')");
+
+        increment(ONCE).block(PATIENCE);
+
+        Databases.await(
+                "only the young one is left",
+                () -> cluster.primary()
+                        .queryOne("select count(*) from evenkeel_commit")
+                        .equals("1"));
+    }
+
+    @Test
     void namesTheTableThatIsMissing() {
         cluster.primary().execute("drop table evenkeel_commit");
 

@@ -91,7 +91,8 @@ class TransactionIT {
                             .on(conn)
                             .rowsUpdated());
             transaction.block(PATIENCE);
-            proxy.delay(Direction.TO_CLIENT, Duration.ofMillis(30));
+            // BEGIN and the statement are two writes: the answer to the first must not overtake the second.
+            proxy.delay(Direction.TO_CLIENT, Duration.ofMillis(500));
             proxy.resetCounters();
 
             transaction.block(PATIENCE);

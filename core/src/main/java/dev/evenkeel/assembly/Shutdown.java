@@ -22,10 +22,12 @@ final class Shutdown {
 
     private final Parts parts;
     private final HealthStream health;
+    private final Upkeep upkeep;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final Sinks.Empty<Void> done = Sinks.empty();
 
-    Shutdown(Parts parts, HealthStream health) {
+    Shutdown(Parts parts, HealthStream health, Upkeep upkeep) {
+        this.upkeep = upkeep;
         this.parts = parts;
         this.health = health;
     }
@@ -43,6 +45,7 @@ final class Shutdown {
     private Mono<Void> run(Duration grace) {
         return Mono.fromRunnable(() -> parts.gate().close())
                 .then(idle().timeout(grace, Mono.defer(this::stopWork), parts.timer()))
+                .then(Mono.fromRunnable(upkeep::stop))
                 .then(Mono.fromRunnable(health::close))
                 .then(parts.topology().stop())
                 .then(Flux.fromIterable(parts.pools().values())

@@ -55,6 +55,7 @@ public final class Startup {
     private final HealthStream health;
     private final Shutdown shutdown;
     private final CommitOutcomes outcomes;
+    private final Upkeep upkeep;
 
     private Startup(DatabaseConfig config, Scheduler timer) {
         this.config = config;
@@ -72,8 +73,9 @@ public final class Startup {
         Topology topology = new Topology(openings, config.monitoring(), listener, horizon, timer);
         this.parts = new Parts(new Gate(), listener, topology, horizon, pools, timer);
         this.health = new HealthStream(topology, pools, statistics, config.monitoring(), timer);
-        this.shutdown = new Shutdown(parts, health);
         this.outcomes = new CommitOutcomes(topology, openings, timer);
+        this.upkeep = new Upkeep(outcomes, timer);
+        this.shutdown = new Shutdown(parts, health, upkeep);
     }
 
     /** Behind {@link ReactiveDatabaseManager#start}. */
@@ -110,6 +112,7 @@ public final class Startup {
 
     private ReactiveDatabaseManager running() {
         parts.topology().start();
+        upkeep.start();
         report(parts.topology().view());
         return new RunningManager(config, parts, statistics, health, shutdown, outcomes);
     }

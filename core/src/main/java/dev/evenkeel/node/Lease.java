@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -34,7 +35,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
     private final AtomicBoolean released = new AtomicBoolean();
     private final AtomicInteger waitingInside = new AtomicInteger();
     private volatile Phase phase = Phase.AUTOCOMMIT;
-    private volatile String requestId = "-";
+    private volatile Supplier<String> requestId = () -> "-";
     private volatile Deadline deadline = Deadline.NEVER;
     private volatile @Nullable TransactionOptions transaction;
     private volatile boolean doomed;
@@ -74,7 +75,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
     }
 
     /** What the call that holds it is about to do with it. */
-    public void assign(Phase first, Deadline end, String request) {
+    public void assign(Phase first, Deadline end, Supplier<String> request) {
         phase = first;
         deadline = end;
         requestId = request;
@@ -87,7 +88,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
 
     /** Identifies the call that holds it. */
     public String requestId() {
-        return requestId;
+        return requestId.get();
     }
 
     /** The transaction that was begun through the manager and has not ended; empty when there is none. */
@@ -152,7 +153,9 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
                 return Mono.empty();
             }
             pool.returned(this);
-            return Mono.from(pooled.close()).timeout(RELEASE_BOUND, timer).onErrorComplete();
+            Mono<Void> back = Mono.from(pooled.close()).onErrorComplete();
+            // A clean connection is back at once: no timer for what every orderly call does.
+            return tracked.clean() ? back : back.timeout(RELEASE_BOUND, Mono.empty(), timer);
         });
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -90,7 +91,7 @@ public final class NodePool {
      *     when connections could not be opened meanwhile
      * @param requestId identifies the caller in those
      */
-    public Mono<Lease> acquire(Duration patience, String requestId) {
+    public Mono<Lease> acquire(Duration patience, Supplier<String> requestId) {
         return pool.create()
                 .timeout(patience, timer)
                 .contextWrite(LateConnections.RETURNED)
@@ -120,7 +121,7 @@ public final class NodePool {
         leases.remove(lease);
     }
 
-    private Throwable notInTime(Duration patience, String requestId) {
+    private Throwable notInTime(Duration patience, Supplier<String> requestId) {
         PoolMetrics state = state();
         Throwable failure = lastConnectFailure;
         if (failure != null && state.active() + state.idle() == 0) {
@@ -133,13 +134,13 @@ public final class NodePool {
                                     .formatted(node.setting()))
                     .with(Map.of("node", name()))
                     .retryable(true)
-                    .in(requestId)
+                    .in(requestId.get())
                     .causedBy(failure));
         }
         return exhausted("No connection to %s became free within %s".formatted(name(), patience), requestId, failure);
     }
 
-    private PoolExhaustedException exhausted(String what, String requestId, @Nullable Throwable cause) {
+    private PoolExhaustedException exhausted(String what, Supplier<String> requestId, @Nullable Throwable cause) {
         PoolMetrics state = state();
         return new PoolExhaustedException(Failure.of(
                         "POOL_EXHAUSTED",
@@ -154,7 +155,7 @@ public final class NodePool {
                         "waiting", String.valueOf(state.waiting()),
                         "max", String.valueOf(state.max())))
                 .retryable(true)
-                .in(requestId)
+                .in(requestId.get())
                 .causedBy(cause));
     }
 
@@ -170,7 +171,7 @@ public final class NodePool {
     }
 
     /** Refuses a caller before it queues. */
-    public PoolExhaustedException refusal(String requestId) {
+    public PoolExhaustedException refusal(Supplier<String> requestId) {
         return exhausted("Too many calls wait for a connection to " + name(), requestId, null);
     }
 
@@ -213,7 +214,7 @@ public final class NodePool {
         return Mono.fromSupplier(() -> state().idle())
                 .flatMapMany(idle -> Flux.range(0, idle)
                         .flatMap(
-                                one -> Mono.usingWhen(acquire(CHECK_BOUND, "-"), this::answers, Lease::release),
+                                one -> Mono.usingWhen(acquire(CHECK_BOUND, () -> "-"), this::answers, Lease::release),
                                 Math.max(1, idle)))
                 .onErrorResume(unavailable -> Flux.just(false))
                 .reduce(new Validation(0, 0), Validation::plus);

@@ -22,7 +22,7 @@ public final class Routes {
      */
     public static Optional<String> choose(
             ClusterView view, Wish wish, Optional<Lsn> required, ToIntFunction<String> load, int turn) {
-        if (wish.needsPrimary()) {
+        if (wish.needsPrimary() || view.replicas().isEmpty()) {
             return view.electedPrimary().map(NodeState::name);
         }
         List<String> fresh = view.replicas().stream()

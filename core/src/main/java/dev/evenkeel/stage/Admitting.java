@@ -7,8 +7,6 @@ final class Admitting implements Step {
 
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
-        return call.node().isFull()
-                ? Flux.error(call.node().refusal(call.trace().requestId()))
-                : next.proceed(call);
+        return call.node().isFull() ? Flux.error(call.node().refusal(call.trace()::requestId)) : next.proceed(call);
     }
 }

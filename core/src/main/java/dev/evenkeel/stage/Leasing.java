@@ -53,10 +53,10 @@ final class Leasing implements Step {
         NodePool node = call.node();
         Trace trace = call.trace();
         long asked = System.nanoTime();
-        return node.acquire(patience(call), trace.requestId())
+        return node.acquire(patience(call), trace::requestId)
                 .doOnNext(lease -> {
                     trace.waited(System.nanoTime() - asked);
-                    lease.assign(call.terms().phase(), call.deadline(), trace.requestId());
+                    lease.assign(call.terms().phase(), call.deadline(), trace::requestId);
                 })
                 .onErrorMap(e -> FailureClassifier.classify(e, Phase.CONNECTING, node.name(), trace.requestId()));
     }

@@ -21,10 +21,9 @@ final class Running implements Step {
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
         Lease lease = call.connection();
-        String requestId = call.trace().requestId();
         return Flux.defer(() -> Flux.<T>from(call.work().on(lease)))
                 .takeUntilOther(Mono.delay(call.deadline().remaining(timer), timer)
                         .then(Mono.error(() -> TimeLimit.exceeded(call.terms().label(), call.deadline(), lease))))
-                .onErrorMap(e -> FailureClassifier.classify(e, lease.phase(), lease.node(), requestId));
+                .onErrorMap(e -> FailureClassifier.classify(e, lease.phase(), lease.node(), lease.requestId()));
     }
 }

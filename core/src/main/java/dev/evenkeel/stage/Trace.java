@@ -23,10 +23,16 @@ final class Trace {
     private volatile int attempts;
     private volatile long leaseWaitNanos;
     private long rows;
+    private @Nullable String requestId;
 
     /** Unique in this process, and most likely among all instances. */
     String requestId() {
-        return PROCESS + "-" + Long.toString(id, 36);
+        String known = requestId;
+        if (known == null) {
+            known = PROCESS + "-" + Long.toString(id, 36);
+            requestId = known;
+        }
+        return known;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one attempt at a time

@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
  * All servers as the last probes saw them. Immutable, so that one call decides on one view.
  *
  * @param nodes in the order of the configuration
+ * @param replicas those of them that are replicas
  * @param primary the elected one; {@code null} when there is none
  */
-public record ClusterView(List<NodeState> nodes, @Nullable NodeState primary) {
+public record ClusterView(
+        List<NodeState> nodes,
+        List<NodeState> replicas,
+        @Nullable NodeState primary) {
 
-    public ClusterView {
-        nodes = List.copyOf(nodes);
+    public ClusterView(List<NodeState> nodes, @Nullable NodeState primary) {
+        this(List.copyOf(nodes), nodes.stream().filter(NodeState::isReplica).toList(), primary);
     }
 
     public Optional<NodeState> electedPrimary() {
         return Optional.ofNullable(primary);
-    }
-
-    public List<NodeState> replicas() {
-        return nodes.stream().filter(NodeState::isReplica).toList();
     }
 
     /** Log that a replica has not replayed yet; 0 without a primary to compare with. */

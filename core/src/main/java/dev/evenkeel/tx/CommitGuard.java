@@ -31,6 +31,7 @@ final class CommitGuard {
     CommitGuard(CommitOutcomes outcomes, Scheduler timer) {
         this.outcomes = outcomes;
         this.timer = timer;
+        outcomes.used();
     }
 
     String marker() {

@@ -37,10 +37,15 @@ public final class CommitOutcomes {
     private static final Duration FIRST_WAIT = Duration.ofMillis(20);
     private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final int SWEEP_ROWS = 10_000;
+    private static final Duration SWEEP_BOUND = Duration.ofSeconds(30);
+    private static final String SWEEP = "DELETE FROM evenkeel_commit WHERE token IN (SELECT token FROM evenkeel_commit"
+            + " WHERE created < now() - interval '1 day' LIMIT " + SWEEP_ROWS + ")";
 
     private final Topology topology;
     private final Map<String, Opening> openings;
     private final Scheduler timer;
+    private volatile boolean used;
 
     /** The {@code openings} are by {@code host:port}. */
     public CommitOutcomes(Topology topology, Map<String, Opening> openings, Scheduler timer) {
@@ -82,6 +87,31 @@ public final class CommitOutcomes {
                         blocked -> session == null
                                 ? Mono.error(blocked)
                                 : execute(connection, session.terminate()).then(Mono.error(blocked)));
+    }
+
+    /** Somebody leaves markers: from now on old ones are swept away. */
+    void used() {
+        used = true;
+    }
+
+    /** Whether there are markers to sweep at all. */
+    public boolean isUsed() {
+        return used;
+    }
+
+    /**
+     * Deletes markers that are a day old, which no transaction can outlive; emits how many, at most {@value #SWEEP_ROWS}.
+     */
+    public Mono<Long> sweep() {
+        return Mono.usingWhen(
+                connect(),
+                connection -> connection
+                        .createStatement(SWEEP)
+                        .execute()
+                        .concatMap(PostgresqlResult::getRowsUpdated)
+                        .single()
+                        .timeout(SWEEP_BOUND, timer),
+                connection -> connection.close().onErrorComplete());
     }
 
     private static Mono<Void> execute(PostgresqlConnection connection, String sql) {

@@ -49,7 +49,7 @@ public class RoutingBenchmark {
     }
 
     private static NodeState node(String name, Role role) {
-        return new NodeState(name, role, false, 1, 1, new Lsn(1_000), Duration.ZERO, 0, null);
+        return new NodeState(name, role, false, 1, 1, new Lsn(1_000), new Lsn(1_000), Duration.ZERO, 0, null);
     }
 
     private Optional<String> choose(ClusterView view, Wish wish) {
