@@ -91,8 +91,8 @@ class TransactionIT {
                             .on(conn)
                             .rowsUpdated());
             transaction.block(PATIENCE);
-            // BEGIN and the statement are two writes: the answer to the first must not overtake the second.
-            proxy.delay(Direction.TO_CLIENT, Duration.ofMillis(500));
+            // BEGIN and the statement are two writes: the server must not answer the first before the second has left.
+            proxy.delay(Direction.TO_SERVER, Duration.ofMillis(300));
             proxy.resetCounters();
 
             transaction.block(PATIENCE);
@@ -135,7 +135,7 @@ class TransactionIT {
     void theServerStopsAStatementBeforeTheClientHasTo() {
         StepVerifier.create(db.inTransaction(
                         TransactionOptions.builder()
-                                .timeout(Duration.ofMillis(300))
+                                .timeout(Duration.ofSeconds(2))
                                 .build(),
                         conn -> db.query("select pg_sleep(30)").on(conn).one(row -> "late")))
                 .verifyErrorSatisfies(error -> assertThat(error)

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class BeginStatement {
 
     /** The server gives up first, so that the connection stays clean and needs no cancel request. */
-    private static final Duration SERVER_FIRST = Duration.ofMillis(20);
+    private static final double SERVER_SHARE = 0.9;
 
     private final TransactionOptions options;
 
@@ -40,7 +40,7 @@ final class BeginStatement {
             sql.append("; SET TRANSACTION ").append(String.join(", ", modes));
         }
         if (options.timeout() != null) {
-            long millis = Math.max(1, remaining.minus(SERVER_FIRST).toMillis());
+            long millis = Math.max(1, (long) (SERVER_SHARE * (double) remaining.toMillis()));
             sql.append("; SET LOCAL statement_timeout = ").append(millis);
         }
         return marker == null ? sql.toString() : sql.append("; ").append(marker).toString();
