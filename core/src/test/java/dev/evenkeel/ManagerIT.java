@@ -101,6 +101,17 @@ class ManagerIT {
     }
 
     @Test
+    void saysHowParametersAreWrittenWhenTheyDoNotFit() {
+        for (Query misfit :
+                List.of(db.query("select $1::int"), db.query("select $1::int", 1, 2), db.query("select ?::int", 1))) {
+            StepVerifier.create(misfit.one(row -> 1))
+                    .verifyErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(QueryFailedException.class)
+                            .hasMessageContaining("$1, $2"));
+        }
+    }
+
+    @Test
     void saysWhatToDoAboutAMappingThatReturnsNull() {
         StepVerifier.create(db.query("select null::text").one(row -> row.get(0, String.class)))
                 .verifyErrorSatisfies(error -> assertThat(error).hasMessageContaining("Optional"));

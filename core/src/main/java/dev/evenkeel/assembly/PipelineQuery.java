@@ -12,6 +12,7 @@ import dev.evenkeel.stage.Terms;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Row;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -44,7 +45,7 @@ record PipelineQuery(
 
     @Override
     public Query on(Connection lease) {
-        return new PipelineQuery(pipeline, statement, terms, bound, lease);
+        return new PipelineQuery(pipeline, statement, terms, bound, Objects.requireNonNull(lease, "connection"));
     }
 
     @Override

@@ -88,7 +88,11 @@ public final class FailureClassifier {
                 .in(requestId);
         return switch (state) {
             case LOGIN_REFUSED -> new AuthenticationFailedException(failure);
-            case NOT_ACCEPTING_YET, TOO_MANY_CONNECTIONS, READ_ONLY_NODE ->
+            case READ_ONLY_NODE ->
+                phase == Phase.READING
+                        ? new QueryFailedException(failure)
+                        : new NodeUnavailableException(failure.retryable(nothingApplied(phase)));
+            case NOT_ACCEPTING_YET, TOO_MANY_CONNECTIONS ->
                 new NodeUnavailableException(failure.retryable(nothingApplied(phase)));
             case CONFLICT -> new TransactionConflictException(failure.retryable(nothingApplied(phase)));
             case CONSTRAINT -> new ConstraintViolatedException(failure);

@@ -21,7 +21,7 @@ final class Suggestions {
                 List.of(
                         "lower pool.maxSize so that all instances together stay below max_connections",
                         "look for other clients that hold connections (pg_stat_activity)");
-            case READ_ONLY_NODE -> List.of("declare the call as a write so that it goes to the primary");
+            case READ_ONLY_NODE -> List.of("leave .readOnly() out, or use ConnectionOptions.write(): this call writes");
             case CONFLICT -> List.of("run the whole transaction again", "touch rows in the same order everywhere");
             case STALE_PLAN ->
                 List.of(
@@ -36,15 +36,27 @@ final class Suggestions {
             case LOCK_NOT_AVAILABLE -> List.of("repeat later: another transaction holds the lock");
             case CANCELED -> List.of("give the call a longer timeout", "look at the statement's plan");
             case OUT_OF_RESOURCES -> List.of("free disk, memory or settings on the server; a retry makes it worse");
-            case UNKNOWN_OBJECT -> List.of("run the pending migrations", "check the spelling and the search_path");
+            case UNKNOWN_OBJECT ->
+                code.equals("42883")
+                        ? noSuchFunction()
+                        : List.of("run the pending migrations", "check the spelling and the search_path");
             case OTHER -> List.of();
         };
+    }
+
+    private static List<String> noSuchFunction() {
+        return List.of(
+                "bind a value of the type that the statement expects, or cast it: $1::integer",
+                "check the spelling and the search_path",
+                "run the pending migrations");
     }
 
     private static List<String> login(String code) {
         return switch (code) {
             case "3D000" -> List.of("check the database name at the end of the URL, or create the database");
-            case "28P01" -> List.of("check the password in the URL, in 'credentials' or in DATABASE_PASSWORD");
+            case "28P01" ->
+                List.of(
+                        "check user and password in the URL, in 'credentials' or in DATABASE_USER and DATABASE_PASSWORD");
             default ->
                 List.of(
                         "check user and password in the URL or in 'credentials'",

@@ -8,8 +8,8 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * Times and failures of the last half to whole minute, and of all time. Recording is wait-free; reading takes a lock that
- * only readers compete for.
+ * Times and failures of the last half to whole minute, and of all time. Recording is wait-free but for once in
+ * a window; reading takes a lock.
  *
  * <p>Two windows take turns: the one that is being filled, and the full one before it. So a reading never covers less than
  * the length of a window once there was traffic for so long.
@@ -27,7 +27,7 @@ final class RecentCalls {
     private final Window all = new Window();
     private Window previous = new Window();
     private Window current = new Window();
-    private long turnedNanos = System.nanoTime();
+    private volatile long turnedNanos = System.nanoTime();
 
     void record(Duration time, boolean failed) {
         long micros = Math.min(LONGEST, Math.max(0, TimeUnit.NANOSECONDS.toMicros(time.toNanos())));
@@ -35,6 +35,13 @@ final class RecentCalls {
         if (failed) {
             failures.increment();
         }
+        if (System.nanoTime() - turnedNanos > WINDOW_NANOS) {
+            turn();
+        }
+    }
+
+    private synchronized void turn() {
+        collect();
     }
 
     synchronized Latency total() {
@@ -56,17 +63,22 @@ final class RecentCalls {
         return calls == 0 ? 0 : (double) (previous.failed + current.failed) / calls;
     }
 
+    /**
+     * What was recorded since the last turn belongs to the window that began then: had it been later, it would have turned
+     * the windows itself.
+     */
     private void collect() {
-        long now = System.nanoTime();
-        if (now - turnedNanos > WINDOW_NANOS) {
-            previous = current;
-            current = new Window();
-            turnedNanos = now;
-        }
         Histogram fresh = times.getIntervalHistogram();
         long failed = failures.sumThenReset();
         current.add(fresh, failed);
         all.add(fresh, failed);
+        long now = System.nanoTime();
+        long passed = (now - turnedNanos) / WINDOW_NANOS;
+        if (passed > 0) {
+            previous = passed == 1 ? current : new Window();
+            current = new Window();
+            turnedNanos = now;
+        }
     }
 
     private static Latency latency(Histogram times) {

@@ -1,5 +1,8 @@
 package dev.evenkeel.stage;
 
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
+import dev.evenkeel.error.QueryFailedException;
 import io.r2dbc.postgresql.codec.PostgresqlObjectId;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Parameters;
@@ -31,7 +34,7 @@ public record Statements(String sql, List<@Nullable Object> parameters, int fetc
     }
 
     public <T> Publisher<T> rows(Connection connection, Function<? super Row, ? extends @Nullable T> mapping) {
-        return Flux.from(prepare(connection).execute())
+        return Flux.from(execute(connection))
                 .concatMap(result -> result.<T>map((row, metadata) -> present(mapping.apply(row))), 1);
     }
 
@@ -41,9 +44,25 @@ public record Statements(String sql, List<@Nullable Object> parameters, int fetc
     }
 
     public Publisher<Long> rowsUpdated(Connection connection) {
-        return Flux.from(prepare(connection).execute())
+        return Flux.from(execute(connection))
                 .concatMap(Result::getRowsUpdated, 1)
                 .reduce(0L, Long::sum);
+    }
+
+    /** The driver reports parameters that do not fit by exceptions of the language, at once. */
+    private Publisher<? extends Result> execute(Connection connection) {
+        try {
+            return prepare(connection).execute();
+        } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+            throw new QueryFailedException(Failure.of(
+                            "BAD_PARAMETERS",
+                            ErrorType.QUERY,
+                            "%d parameters were given, which do not fit the statement: %s"
+                                    .formatted(parameters.size(), e.getMessage()),
+                            "write parameters as $1, $2, ... and give one value for each, in that order",
+                            "bind values of types that the driver knows; arrays for any($1)")
+                    .causedBy(e));
+        }
     }
 
     private Statement prepare(Connection connection) {

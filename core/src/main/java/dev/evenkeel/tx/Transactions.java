@@ -9,6 +9,7 @@ import dev.evenkeel.node.Lease;
 import dev.evenkeel.stage.Work;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Result;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ public final class Transactions {
     public <T> Work<T> one(Function<? super Connection, ? extends Mono<T>> function) {
         return lease -> {
             Attempt attempt = begin(lease);
-            return Mono.<T>defer(() -> function.apply(lease))
+            return Mono.<T>defer(() -> present(function.apply(lease)))
                     .singleOptional()
                     .onErrorResume(error -> attempt.begun().then(Mono.error(error)))
                     .flatMap(value -> attempt.commit().then(Mono.<T>justOrEmpty(value)));
@@ -57,7 +58,7 @@ public final class Transactions {
     public <T> Work<T> many(Function<? super Connection, ? extends Publisher<T>> function) {
         return lease -> {
             Attempt attempt = begin(lease);
-            return Flux.<T>defer(() -> function.apply(lease))
+            return Flux.<T>defer(() -> present(function.apply(lease)))
                     .onErrorResume(error -> attempt.begun().then(Mono.error(error)))
                     .concatWith(Mono.defer(attempt::commit).then(Mono.empty()));
         };
@@ -85,6 +86,11 @@ public final class Transactions {
         Mono<Void> begun = Mono.fromFuture(answer, true);
         Mono<Void> commit = begun.then(commit(lease));
         return new Attempt(begun, guard == null ? commit : begun.then(guard.settle(lease, commit)));
+    }
+
+    private static <P> P present(@Nullable P publisher) {
+        return Objects.requireNonNull(
+                publisher, "the function of a transaction returned null: return Mono.empty() when there is no value");
     }
 
     private static QueryFailedException doomed() {
