@@ -69,7 +69,7 @@ class StartupIT {
         assertThat(failure.code()).isEqualTo("28P01");
         assertThat(failure.type()).isEqualTo(ErrorType.CONNECTION);
         assertThat(failure.safeToRetry()).isFalse();
-        assertThat(failure).hasMessageContaining("primary").hasMessageContaining("check the password");
+        assertThat(failure).hasMessageContaining("primary").hasMessageContaining("check user and password");
         assertThat(failure).hasMessageNotContaining("wr0ng");
     }
 
