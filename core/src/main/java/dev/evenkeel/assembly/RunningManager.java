@@ -13,6 +13,7 @@ import dev.evenkeel.config.RetryPolicy;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.error.ManagerClosedException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.health.CallStatistics;
 import dev.evenkeel.health.HealthStream;
@@ -153,10 +154,16 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Mono<PoolValidation> validatePool() {
-        return Flux.fromIterable(parts.pools().values())
+        return openPools()
                 .flatMap(pool -> pool.validateIdle().map(found -> new Checked(pool.name(), found)))
                 .collectMap(Checked::name, Checked::verdict)
                 .map(PoolValidation::new);
+    }
+
+    private Flux<NodePool> openPools() {
+        return Flux.defer(() -> parts.gate().isClosed()
+                ? Flux.error(ManagerClosedException.refusing("-"))
+                : Flux.fromIterable(parts.pools().values()));
     }
 
     private record Checked(String name, NodePool.Validation found) {

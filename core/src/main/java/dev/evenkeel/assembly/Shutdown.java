@@ -48,9 +48,7 @@ final class Shutdown {
                 .then(Mono.fromRunnable(upkeep::stop))
                 .then(Mono.fromRunnable(health::close))
                 .then(parts.topology().stop())
-                .then(Flux.fromIterable(parts.pools().values())
-                        .flatMap(NodePool::dispose)
-                        .then())
+                .then(disposePools())
                 .doOnSuccess(closed -> log.info("Database manager is shut down"));
     }
 
@@ -68,11 +66,19 @@ final class Shutdown {
                 "Grace period is over: {} calls and {} connections are stopped",
                 parts.gate().inside(),
                 held.size());
-        return Flux.fromIterable(held)
+        // The pools first: a connection that comes back must not go to a caller who still waits.
+        return disposePools()
+                .thenMany(Flux.fromIterable(held))
                 .flatMap(lease -> lease.interrupt()
                         .timeout(CANCEL_BOUND, parts.timer())
                         .onErrorComplete()
                         .then(lease.release()))
+                .then();
+    }
+
+    private Mono<Void> disposePools() {
+        return Flux.fromIterable(parts.pools().values())
+                .flatMap(NodePool::dispose)
                 .then();
     }
 

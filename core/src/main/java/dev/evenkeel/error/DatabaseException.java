@@ -28,7 +28,7 @@ public abstract sealed class DatabaseException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Failure failure;
+    private final Failure failure;
 
     DatabaseException(Failure failure) {
         super(render(failure), failure.cause());

@@ -1,5 +1,6 @@
 package dev.evenkeel.error;
 
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,10 @@ public record Failure(
         boolean safeToRetry,
         String requestId,
         Instant timestamp,
-        @Nullable Throwable cause) {
+        @Nullable Throwable cause)
+        implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     static final String NO_REQUEST = "-";
 

@@ -29,6 +29,9 @@ public final class FailureClassifier {
     /** No code of the server's: the driver gives it to a COMMIT that was answered by ROLLBACK. */
     private static final String COMMIT_BECAME_ROLLBACK = "99999";
 
+    /** The driver's exception for more than 256 exchanges at once; it has the code of a lost connection. */
+    private static final String QUEUE_FULL = "RequestQueueException";
+
     private FailureClassifier() {}
 
     /**
@@ -58,12 +61,13 @@ public final class FailureClassifier {
                             .causedBy(error)
                             .in(requestId));
         }
-        if (isConnectionProblem(error)) {
+        if (phase == Phase.CONNECTING && isConnectionProblem(error)) {
             return connectionFailure("08006", error, phase, node, requestId);
         }
         return error;
     }
 
+    /** Only while connecting: later such an exception may just as well be one of the user's own function. */
     private static boolean isConnectionProblem(Throwable error) {
         return error instanceof IOException
                 || error instanceof ClosedChannelException
@@ -74,6 +78,9 @@ public final class FailureClassifier {
     private static DatabaseException fromServer(R2dbcException error, Phase phase, String node, String requestId) {
         String code = Optional.ofNullable(error.getSqlState()).orElse("UNKNOWN");
         SqlState state = SqlState.of(code);
+        if (error.getClass().getSimpleName().equals(QUEUE_FULL)) {
+            return tooManyAtOnce(error, node, requestId);
+        }
         if (state.endsConnection()) {
             return connectionFailure(code, error, phase, node, requestId);
         }
@@ -100,6 +107,18 @@ public final class FailureClassifier {
             case CANCELED -> new DeadlineExceededException(failure);
             default -> new QueryFailedException(failure);
         };
+    }
+
+    private static DatabaseException tooManyAtOnce(R2dbcException error, String node, String requestId) {
+        return new QueryFailedException(Failure.of(
+                        "TOO_MANY_STATEMENTS",
+                        ErrorType.QUERY,
+                        "More than 256 statements wait on one connection to " + node,
+                        "run them one after the other (concatMap), or a few at a time",
+                        "send many rows in one statement: insert ... select from unnest($1, $2)")
+                .with(Map.of("node", node))
+                .causedBy(error)
+                .in(requestId));
     }
 
     /** PostgreSQL answers COMMIT with the word ROLLBACK when a statement inside the transaction had failed. */

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Redaction {
 
-    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'");
+    /** From the first quote to the last: the value between them may have quotes of its own. */
+    private static final Pattern QUOTED = Pattern.compile("(?s)\".*\"|'.*'");
+
     private static final Pattern USER_INFO = Pattern.compile("(?<=//)[^/@\\s]*:[^@\\s]*@");
     private static final Pattern SECRET_PARAMETER =
             Pattern.compile("(?i)([?&](?:password|sslpassword|sslkey)=)[^&\\s]*");

@@ -36,7 +36,7 @@ record FanOut(List<DatabaseListener> listeners, Logger log) implements DatabaseL
     private void guarded(Runnable notification) {
         try {
             notification.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | AssertionError e) {
             log.warn("A database listener failed; the event is lost for it", e);
         }
     }

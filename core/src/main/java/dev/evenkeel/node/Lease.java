@@ -32,7 +32,9 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
     private final TrackedConnection tracked;
     private final Scheduler timer;
     private final long grantedNanos;
+    private final Traffic traffic;
     private final AtomicBoolean released = new AtomicBoolean();
+    private volatile Runnable onEnd = () -> {};
     private final AtomicInteger waitingInside = new AtomicInteger();
     private volatile Phase phase = Phase.AUTOCOMMIT;
     private volatile Supplier<String> requestId = () -> "-";
@@ -44,6 +46,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         this.pool = pool;
         this.pooled = pooled;
         this.tracked = tracked;
+        this.traffic = tracked.traffic();
         this.timer = timer;
         this.grantedNanos = System.nanoTime();
     }
@@ -128,6 +131,11 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         return released.get();
     }
 
+    /** Whether another thread is handing a statement to the driver at this moment. */
+    public boolean isHandingOver() {
+        return traffic.isHandingOver();
+    }
+
     /** How long the caller has held it. */
     public Duration held() {
         return Duration.ofNanos(System.nanoTime() - grantedNanos);
@@ -149,14 +157,31 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
      */
     public Mono<Void> release() {
         return Mono.defer(() -> {
-            if (!released.compareAndSet(false, true)) {
+            if (!released.compareAndSet(false, true) || traffic.isClosed()) {
                 return Mono.empty();
             }
-            pool.returned(this);
-            Mono<Void> back = Mono.from(pooled.close()).onErrorComplete();
-            // A clean connection is back at once: no timer for what every orderly call does.
-            return tracked.clean() ? back : back.timeout(RELEASE_BOUND, Mono.empty(), timer);
+            if (tracked.clean()) {
+                // Back at once: no timer for what every orderly call does.
+                return Mono.from(pooled.close()).onErrorComplete();
+            }
+            // Detached from whoever waits for it: the pool would lose the connection's permit if it were cancelled
+            // half-way.
+            return Mono.fromFuture(Mono.from(pooled.close()).toFuture(), true)
+                    .timeout(RELEASE_BOUND, Mono.empty(), timer)
+                    .onErrorComplete();
         });
+    }
+
+    /** The connection is on its way back into the pool, on this lease's own request or because its delivery was cancelled. */
+    void ended() {
+        released.set(true);
+        pool.returned(this);
+        onEnd.run();
+    }
+
+    /** Runs when the connection is given back; set by whoever grants the lease, before anybody has it. */
+    public void onEnd(Runnable action) {
+        onEnd = action;
     }
 
     /** The same as {@link #release()}. */

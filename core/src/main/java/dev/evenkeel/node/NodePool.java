@@ -106,6 +106,7 @@ public final class NodePool {
         }
         Lease lease = new Lease(this, pooled, tracked, timer);
         leases.add(lease);
+        tracked.lentTo(lease);
         return lease;
     }
 

@@ -35,6 +35,8 @@ final class PoolFactory {
                 .customizer(builder -> builder.sizeBetween(
                                 config.minSize(), config.maxSize(), Math.max(1, config.minSize()))
                         .maxPendingAcquire(config.maxQueue() == 0 ? 1 : config.maxQueue())
+                        .releaseHandler(connection ->
+                                connection instanceof TrackedConnection tracked ? tracked.cleanUp() : Mono.empty())
                         .evictInBackground(SWEEP, timer)
                         .evictionPredicate((connection, use) -> !(connection instanceof TrackedConnection tracked)
                                 || !tracked.clean()

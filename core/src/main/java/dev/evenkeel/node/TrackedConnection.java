@@ -21,7 +21,7 @@ import reactor.core.scheduler.Scheduler;
  * A physical connection that knows whether it is clean, and cleans itself before it goes back into the pool. One per
  * server session; used by one lease at a time; thread-safe to the degree the driver is.
  *
- * <p>How the clean-up works: the pool calls {@link #preRelease()}. If nothing is on the wire and no transaction is open,
+ * <p>How the clean-up works: the pool calls {@link #cleanUp()}. If nothing is on the wire and no transaction is open,
  * which is what every orderly call leaves behind, there is nothing to do and no round trip. Otherwise a plain
  * {@code ROLLBACK} is queued behind whatever runs; the driver's own rollback would look at a transaction status that is
  * not up to date while anything is in flight. If the answer does not come at once, the server is asked to cancel. The
@@ -43,6 +43,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private volatile Traffic traffic = new Traffic();
     private volatile boolean sessionChanged;
     private volatile boolean committing;
+    private volatile @Nullable Lease holder;
 
     TrackedConnection(PostgresqlConnection raw, long epoch, Duration maxLifetime, Scheduler timer) {
         this.raw = raw;
@@ -78,13 +79,33 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Publisher<Void> postAllocate() {
-        traffic = new Traffic();
+        settled();
         return Mono.empty();
     }
 
     @Override
     public Publisher<Void> preRelease() {
+        return Mono.empty();
+    }
+
+    /** Who has it from the pool now. */
+    void lentTo(Lease lease) {
+        holder = lease;
+    }
+
+    /** The exchanges of whoever has it now. */
+    Traffic traffic() {
+        return traffic;
+    }
+
+    /** Called by the pool at each return, also at those that it makes by itself. An error makes it close the connection. */
+    Mono<Void> cleanUp() {
         traffic.close();
+        Lease last = holder;
+        holder = null;
+        if (last != null) {
+            last.ended();
+        }
         if (sessionChanged || traffic.isHandingOver() || !alive()) {
             return Mono.error(new IllegalStateException("session cannot be reused"));
         }
@@ -95,7 +116,12 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         Mono<Void> cancel = Mono.delay(BEFORE_CANCEL, timer)
                 .takeUntilOther(rollback.onErrorComplete())
                 .flatMap(late -> committing ? Mono.empty() : raw.cancelRequest().onErrorComplete());
-        return Mono.when(rollback, cancel).timeout(UNTIL_CLEAN, timer).doOnSuccess(done -> traffic = new Traffic());
+        return Mono.when(rollback, cancel).timeout(UNTIL_CLEAN, timer).doOnSuccess(done -> settled());
+    }
+
+    private void settled() {
+        traffic = new Traffic();
+        committing = false;
     }
 
     private Mono<Void> rollback() {

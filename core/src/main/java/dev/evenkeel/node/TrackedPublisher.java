@@ -38,13 +38,12 @@ final class TrackedPublisher<T> extends Flux<T> {
 
         private final transient CoreSubscriber<? super T> actual;
         private final transient Traffic traffic;
-        private final long ticket;
         private transient Subscription upstream = Operators.emptySubscription();
 
         Exchange(CoreSubscriber<? super T> actual, Traffic traffic) {
             this.actual = actual;
             this.traffic = traffic;
-            this.ticket = traffic.begin();
+            traffic.begin();
         }
 
         @Override
@@ -66,7 +65,7 @@ final class TrackedPublisher<T> extends Flux<T> {
         @Override
         public void onError(Throwable error) {
             if (compareAndSet(false, true)) {
-                traffic.answered(ticket);
+                traffic.answered();
             }
             actual.onError(error);
         }
@@ -74,7 +73,7 @@ final class TrackedPublisher<T> extends Flux<T> {
         @Override
         public void onComplete() {
             if (compareAndSet(false, true)) {
-                traffic.answered(ticket);
+                traffic.answered();
             }
             actual.onComplete();
         }

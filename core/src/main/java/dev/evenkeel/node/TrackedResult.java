@@ -18,17 +18,16 @@ final class TrackedResult implements Result {
 
     private final Result raw;
     private final Traffic traffic;
-    private final long handedOut;
     private final AtomicBoolean consumed;
 
     TrackedResult(Result raw, Traffic traffic) {
-        this(raw, traffic, traffic.begin(), new AtomicBoolean());
+        this(raw, traffic, new AtomicBoolean());
+        traffic.begin();
     }
 
-    private TrackedResult(Result raw, Traffic traffic, long handedOut, AtomicBoolean consumed) {
+    private TrackedResult(Result raw, Traffic traffic, AtomicBoolean consumed) {
         this.raw = raw;
         this.traffic = traffic;
-        this.handedOut = handedOut;
         this.consumed = consumed;
     }
 
@@ -54,14 +53,14 @@ final class TrackedResult implements Result {
 
     @Override
     public Result filter(Predicate<Segment> filter) {
-        return new TrackedResult(raw.filter(filter), traffic, handedOut, consumed);
+        return new TrackedResult(raw.filter(filter), traffic, consumed);
     }
 
     private <T> Publisher<T> consume(Publisher<? extends T> source) {
         TrackedPublisher<T> tracked = new TrackedPublisher<>(source, traffic);
         return tracked.doOnSubscribe(subscription -> {
             if (consumed.compareAndSet(false, true)) {
-                traffic.answered(handedOut);
+                traffic.answered();
             }
         });
     }

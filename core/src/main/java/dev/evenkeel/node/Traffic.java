@@ -4,14 +4,14 @@ import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Knows whether anything that one lease began is still on the wire. Thread-safe.
+ * Knows whether anything that one lease began may still be on the wire. Thread-safe.
  *
- * <p>How this works: every exchange with the server takes a ticket when it begins and ends by an answer or by a cancel. A
- * cancelled exchange goes on on the server, unseen. PostgreSQL answers in order, so an exchange that began after the
- * cancel and was answered proves that the cancelled one is over, too. Nothing but that proof makes the wire quiet again.
+ * <p>How this works: every exchange with the server is counted from its beginning to its answer. A cancelled exchange goes on
+ * on the server, unseen, and nothing that the driver shows afterwards tells reliably when it is over: results end before the
+ * server is ready again, and statements complete before they are sent. So after a cancel the wire counts as busy for the rest
+ * of the lease; its release waits for the answer to a statement of its own, which the server gives last.
  *
  * <p>Each lease has traffic of its own that is closed with it, so that a statement or result which outlives its lease is
  * refused instead of talking into the next one. A caller that is just handing its statement to the driver when the lease
@@ -20,19 +20,17 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Traffic {
 
-    private final AtomicLong tickets = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger handingOver = new AtomicInteger();
-    private final AtomicLong lastCancelled = new AtomicLong();
-    private final AtomicLong lastAnswered = new AtomicLong();
+    private volatile boolean cancelled;
     private volatile boolean closed;
 
     /**
-     * Takes a ticket; {@link #answered} or {@link #cancelled} must follow.
+     * An exchange begins; {@link #answered} or {@link #cancelled} must follow.
      *
      * @throws LeaseMisuseException when the lease is over
      */
-    long begin() {
+    void begin() {
         // Counted before the look at 'closed', which is set before the count is looked at: one of the two sides sees
         // it.
         open.incrementAndGet();
@@ -45,7 +43,6 @@ final class Traffic {
                     "finish all work inside the function that got the connection",
                     "collect rows before the function returns"));
         }
-        return tickets.incrementAndGet();
     }
 
     /** The driver is about to get an exchange; {@link #handedOver()} must follow. */
@@ -57,18 +54,17 @@ final class Traffic {
         handingOver.decrementAndGet();
     }
 
-    void answered(long ticket) {
-        lastAnswered.accumulateAndGet(ticket, Math::max);
+    void answered() {
         open.decrementAndGet();
     }
 
     void cancelled() {
-        lastCancelled.set(tickets.incrementAndGet());
+        cancelled = true;
         open.decrementAndGet();
     }
 
     boolean quiet() {
-        return open.get() == 0 && lastAnswered.get() >= lastCancelled.get();
+        return open.get() == 0 && !cancelled;
     }
 
     boolean isHandingOver() {
@@ -77,5 +73,9 @@ final class Traffic {
 
     void close() {
         closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 }

@@ -23,13 +23,20 @@ public final class Routes {
     public static Optional<String> choose(
             ClusterView view, Wish wish, Optional<Lsn> required, ToIntFunction<String> load, int turn) {
         if (wish.needsPrimary() || view.replicas().isEmpty()) {
-            return view.electedPrimary().map(NodeState::name);
+            return primary(view, wish);
         }
         List<String> fresh = view.replicas().stream()
                 .filter(replica -> freshEnough(view, replica, wish, required))
                 .map(NodeState::name)
                 .toList();
-        return fresh.isEmpty() ? view.electedPrimary().map(NodeState::name) : Optional.of(leastBusy(fresh, load, turn));
+        return fresh.isEmpty() ? primary(view, wish) : Optional.of(leastBusy(fresh, load, turn));
+    }
+
+    /** A primary that refuses writes can still be read. */
+    private static Optional<String> primary(ClusterView view, Wish wish) {
+        return view.electedPrimary()
+                .or(() -> wish.intent() == Intent.READ ? view.readOnlyPrimary() : Optional.empty())
+                .map(NodeState::name);
     }
 
     private static String leastBusy(List<String> nodes, ToIntFunction<String> load, int turn) {

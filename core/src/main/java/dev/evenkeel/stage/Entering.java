@@ -1,7 +1,5 @@
 package dev.evenkeel.stage;
 
-import dev.evenkeel.error.ErrorType;
-import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.ManagerClosedException;
 import reactor.core.publisher.Flux;
 
@@ -17,12 +15,7 @@ final class Entering implements Step {
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
         if (!gate.enter()) {
-            return Flux.error(new ManagerClosedException(Failure.of(
-                            "MANAGER_CLOSED",
-                            ErrorType.CONNECTION,
-                            "The database manager is shutting down and takes no new calls",
-                            "stop what sends work before the manager is shut down")
-                    .in(call.trace().requestId())));
+            return Flux.error(ManagerClosedException.refusing(call.trace().requestId()));
         }
         return next.proceed(call).doFinally(end -> gate.leave());
     }

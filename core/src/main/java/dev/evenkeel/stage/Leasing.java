@@ -8,6 +8,7 @@ import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.NodePool;
+import dev.evenkeel.topology.WriteHorizon;
 import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -19,9 +20,11 @@ import reactor.core.scheduler.Scheduler;
  */
 final class Leasing implements Step {
 
+    private final WriteHorizon horizon;
     private final Scheduler timer;
 
-    Leasing(Scheduler timer) {
+    Leasing(WriteHorizon horizon, Scheduler timer) {
+        this.horizon = horizon;
         this.timer = timer;
     }
 
@@ -57,6 +60,10 @@ final class Leasing implements Step {
                 .doOnNext(lease -> {
                     trace.waited(System.nanoTime() - asked);
                     lease.assign(call.terms().phase(), call.deadline(), trace::requestId);
+                    if (call.terms().phase() == Phase.AUTOCOMMIT) {
+                        horizon.held();
+                        lease.onEnd(horizon::released);
+                    }
                 })
                 .onErrorMap(e -> FailureClassifier.classify(e, Phase.CONNECTING, node.name(), trace.requestId()));
     }

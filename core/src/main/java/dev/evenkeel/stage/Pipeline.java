@@ -46,7 +46,7 @@ public final class Pipeline {
                         new Retrying(parts.timer()),
                         new Routing(parts.topology(), parts.horizon(), parts.pools()),
                         new Admitting(),
-                        new Leasing(parts.timer()),
+                        new Leasing(parts.horizon(), parts.timer()),
                         new Running(parts.timer())),
                 parts.timer());
     }
@@ -60,7 +60,7 @@ public final class Pipeline {
                         new Retrying(parts.timer()),
                         new Routing(parts.topology(), parts.horizon(), parts.pools()),
                         new Admitting(),
-                        new Lending(new Leasing(parts.timer()))),
+                        new Lending(new Leasing(parts.horizon(), parts.timer()))),
                 parts.timer());
     }
 

@@ -24,7 +24,7 @@ final class Retrying implements Step {
                 })
                 .retryWhen(Retries.of(
                         call.terms().retry(),
-                        wait -> !trace.hasRows()
+                        wait -> trace.isRepeatable()
                                 && call.deadline().remaining(timer).compareTo(wait) > 0,
                         timer));
     }

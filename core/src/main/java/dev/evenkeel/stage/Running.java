@@ -1,6 +1,7 @@
 package dev.evenkeel.stage;
 
 import dev.evenkeel.error.FailureClassifier;
+import dev.evenkeel.error.Phase;
 import dev.evenkeel.node.Lease;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -24,6 +25,11 @@ final class Running implements Step {
         return Flux.defer(() -> Flux.<T>from(call.work().on(lease)))
                 .takeUntilOther(Mono.delay(call.deadline().remaining(timer), timer)
                         .then(Mono.error(() -> TimeLimit.exceeded(call.terms().label(), call.deadline(), lease))))
+                .doOnError(e -> {
+                    if (lease.phase() == Phase.AUTOCOMMIT) {
+                        call.trace().mayHaveTakenEffect();
+                    }
+                })
                 .onErrorMap(e -> FailureClassifier.classify(e, lease.phase(), lease.node(), lease.requestId()));
     }
 }

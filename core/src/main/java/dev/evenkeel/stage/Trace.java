@@ -23,6 +23,7 @@ final class Trace {
     private volatile int attempts;
     private volatile long leaseWaitNanos;
     private long rows;
+    private volatile boolean effective;
     private @Nullable String requestId;
 
     /** Unique in this process, and most likely among all instances. */
@@ -53,8 +54,13 @@ final class Trace {
         rows++;
     }
 
-    boolean hasRows() {
-        return rows > 0;
+    /** Some of the work may have taken effect for good: the call must not be made again. */
+    void mayHaveTakenEffect() {
+        effective = true;
+    }
+
+    boolean isRepeatable() {
+        return rows == 0 && !effective;
     }
 
     /** True for the first caller only: a cancel may meet a completion. */

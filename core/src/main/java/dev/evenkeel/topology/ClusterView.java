@@ -25,6 +25,14 @@ public record ClusterView(
         return Optional.ofNullable(primary);
     }
 
+    /** A server that is no replica and refuses writes, if it is the only one that is no replica. */
+    public Optional<NodeState> readOnlyPrimary() {
+        List<NodeState> primaries = nodes.stream()
+                .filter(node -> node.answers() && !node.isReplica())
+                .toList();
+        return primaries.size() == 1 ? Optional.of(primaries.get(0)) : Optional.empty();
+    }
+
     /** Log that a replica has not replayed yet; 0 without a primary to compare with. */
     public long lagBytes(NodeState replica) {
         return primary == null || !replica.isReplica() ? 0 : replica.lsn().bytesUntil(primary.lsn());

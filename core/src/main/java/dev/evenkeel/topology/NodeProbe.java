@@ -46,6 +46,7 @@ final class NodeProbe {
     private final AtomicReference<@Nullable PostgresqlConnection> kept = new AtomicReference<>();
     private final AtomicReference<@Nullable Mono<NodeState>> underWay = new AtomicReference<>();
     private volatile NodeState last;
+    private volatile boolean ended;
 
     NodeProbe(String name, Opening opening, Duration timeout, Scheduler timer) {
         this.name = name;
@@ -64,7 +65,8 @@ final class NodeProbe {
      * shares its answer. Opening a connection has the bound of every other connection; the question has its own.
      */
     Mono<NodeState> probe() {
-        return Mono.defer(() -> underWay.updateAndGet(current -> current != null ? current : begin()));
+        return Mono.defer(
+                () -> ended ? Mono.just(last) : underWay.updateAndGet(current -> current != null ? current : begin()));
     }
 
     private Mono<NodeState> begin() {
@@ -90,7 +92,7 @@ final class NodeProbe {
     private Mono<PostgresqlConnection> connection() {
         return Mono.defer(() -> {
             PostgresqlConnection open = kept.get();
-            return open != null ? Mono.just(open) : opening.open().doOnNext(kept::set);
+            return open != null ? Mono.just(open) : opening.open().flatMap(this::keep);
         });
     }
 
@@ -127,6 +129,19 @@ final class NodeProbe {
 
     private static long whole(@Nullable Long value) {
         return value == null ? 0 : value;
+    }
+
+    private Mono<PostgresqlConnection> keep(PostgresqlConnection fresh) {
+        kept.set(fresh);
+        return ended ? close().then(Mono.error(new IOException("the manager is shut down"))) : Mono.just(fresh);
+    }
+
+    /** Closes the probe's connection, and any that is still being opened, for good. */
+    Mono<Void> end() {
+        return Mono.defer(() -> {
+            ended = true;
+            return close();
+        });
     }
 
     /** Closes the probe's connection; the next probe would open another. */

@@ -133,6 +133,6 @@ public final class Topology {
                     running.dispose();
                     changes.tryEmitComplete();
                 })
-                .then(Flux.fromIterable(probes).flatMap(NodeProbe::close).then());
+                .then(Flux.fromIterable(probes).flatMap(NodeProbe::end).then());
     }
 }

@@ -11,10 +11,24 @@ import java.util.Optional;
  */
 public final class WriteHorizon {
 
+    private int holders;
     private boolean written;
     private long lastWriteNanos;
     private boolean known = true;
     private Lsn position = Lsn.ZERO;
+
+    /**
+     * Somebody has a connection on which writes are acknowledged without our seeing it; {@link #released()} must follow.
+     * Until then only the primary is sure to have everything.
+     */
+    public synchronized void held() {
+        holders++;
+    }
+
+    public synchronized void released() {
+        holders--;
+        wrote(System.nanoTime());
+    }
 
     /** A write has ended, well or not, at this {@code System.nanoTime()}. */
     public synchronized void wrote(long nanos) {
@@ -35,6 +49,6 @@ public final class WriteHorizon {
 
     /** The position that shows all writes so far; empty when only the primary is sure to. */
     public synchronized Optional<Lsn> required() {
-        return known ? Optional.of(position) : Optional.empty();
+        return known && holders == 0 ? Optional.of(position) : Optional.empty();
     }
 }

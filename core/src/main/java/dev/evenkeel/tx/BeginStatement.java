@@ -40,7 +40,8 @@ final class BeginStatement {
             sql.append("; SET TRANSACTION ").append(String.join(", ", modes));
         }
         if (options.timeout() != null) {
-            long millis = Math.max(1, (long) (SERVER_SHARE * (double) remaining.toMillis()));
+            long millis =
+                    Math.min(Integer.MAX_VALUE, Math.max(1, (long) (SERVER_SHARE * (double) remaining.toMillis())));
             sql.append("; SET LOCAL statement_timeout = ").append(millis);
         }
         return marker == null ? sql.toString() : sql.append("; ").append(marker).toString();

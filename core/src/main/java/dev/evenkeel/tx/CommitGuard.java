@@ -11,6 +11,7 @@ import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -62,8 +63,9 @@ final class CommitGuard {
     }
 
     private static boolean isInDoubt(Throwable error, Lease lease) {
-        return FailureClassifier.classify(error, Phase.COMMITTING, lease.node(), lease.requestId())
-                instanceof CommitOutcomeUnknownException;
+        return error instanceof TimeoutException
+                || FailureClassifier.classify(error, Phase.COMMITTING, lease.node(), lease.requestId())
+                        instanceof CommitOutcomeUnknownException;
     }
 
     private Mono<Void> resolve(Lease lease, Throwable doubt) {

@@ -8,6 +8,7 @@ import dev.evenkeel.node.Lease;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Result;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
@@ -70,13 +71,33 @@ public final class InnerTransaction {
 
     /** The undoing is queued behind whatever runs, so the outer transaction cannot overtake it. */
     private <T> Flux<T> inSavepoint(String name, Flux<T> work) {
+        AtomicBoolean releasing = new AtomicBoolean();
+        Mono<Void> release = Mono.defer(() -> {
+            releasing.set(true);
+            return execute("RELEASE SAVEPOINT " + name);
+        });
         return Flux.usingWhen(
                 execute("SAVEPOINT " + name).thenReturn(name),
-                begun -> work.concatWith(
-                        Mono.defer(() -> execute("RELEASE SAVEPOINT " + name)).then(Mono.empty())),
+                begun -> work.concatWith(release.then(Mono.empty())),
                 done -> Mono.empty(),
-                (failed, error) -> execute("ROLLBACK TO SAVEPOINT " + name),
-                cancelled -> execute("ROLLBACK TO SAVEPOINT " + name));
+                (failed, error) -> undo(name),
+                cancelled -> releasing.get() ? Mono.empty() : undoUnseen(name));
+    }
+
+    /** What cannot be undone alone dooms the whole: the error that led here is the one to report. */
+    private Mono<Void> undo(String name) {
+        return execute("ROLLBACK TO SAVEPOINT " + name).onErrorResume(failed -> {
+            lease.doom();
+            return Mono.empty();
+        });
+    }
+
+    /** A statement that another thread is just handing to the driver might end up behind the undoing. */
+    private Mono<Void> undoUnseen(String name) {
+        if (lease.isHandingOver()) {
+            lease.doom();
+        }
+        return undo(name);
     }
 
     private Mono<Void> execute(String sql) {

@@ -102,11 +102,22 @@ public final class Transactions {
                 "begin the inner transaction with Nesting.SAVEPOINT if the outer one may go on without it"));
     }
 
+    private static QueryFailedException endedByHand() {
+        return new QueryFailedException(Failure.of(
+                "TRANSACTION_ENDED",
+                ErrorType.QUERY,
+                "The function ended its transaction itself, so what it did may or may not be durable",
+                "leave COMMIT and ROLLBACK to inTransaction: return to commit, emit an error to roll back"));
+    }
+
     private Mono<Void> commit(Lease lease) {
         return Mono.defer(() -> {
             lease.transaction(null);
             if (lease.isDoomed()) {
                 return Mono.error(doomed());
+            }
+            if (lease.isAutoCommit()) {
+                return Mono.error(endedByHand());
             }
             if (!options.readOnly()) {
                 lease.enter(Phase.COMMITTING);

@@ -105,9 +105,14 @@ class FailureClassifierTest {
     }
 
     @Test
-    void takesABrokenSocketForALostConnection() {
-        assertThat(FailureClassifier.classify(new IOException("reset"), Phase.COMMITTING, "n", "r"))
-                .isInstanceOf(CommitOutcomeUnknownException.class);
+    void takesABrokenSocketForALostConnectionOnlyWhileConnecting() {
+        IOException broken = new IOException("reset");
+
+        assertThat(FailureClassifier.classify(broken, Phase.CONNECTING, "n", "r"))
+                .isInstanceOf(NodeUnavailableException.class);
+        assertThat(FailureClassifier.classify(broken, Phase.IN_TRANSACTION, "n", "r"))
+                .as("it may be an error of the user's own function")
+                .isSameAs(broken);
     }
 
     @Test

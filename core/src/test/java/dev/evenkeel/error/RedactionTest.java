@@ -17,6 +17,12 @@ class RedactionTest {
     }
 
     @Test
+    void takesAValueOutThatHasQuotesOfItsOwn() {
+        assertThat(Redaction.serverMessage("22P02", "invalid input syntax for type integer: \"\"a\" sesame \"b\"\""))
+                .doesNotContain("sesame");
+    }
+
+    @Test
     void takesValuesOutWhenTheCodeIsUnknown() {
         assertThat(Redaction.serverMessage(null, "failed for 'it''s me'")).isEqualTo("failed for ?");
     }

@@ -48,6 +48,18 @@ class WriteHorizonTest {
     }
 
     @Test
+    void onlyThePrimaryIsSureWhileSomebodyMayWriteUnseen() {
+        horizon.held();
+        assertThat(horizon.required()).isEmpty();
+
+        horizon.released();
+        assertThat(horizon.required()).isEmpty();
+
+        horizon.sampled(System.nanoTime() + 1, new Lsn(8));
+        assertThat(horizon.required()).contains(new Lsn(8));
+    }
+
+    @Test
     void worksAcrossTheOverflowOfTheNanosecondClock() {
         horizon.wrote(Long.MAX_VALUE - 1);
         horizon.wrote(Long.MIN_VALUE + 1);
