@@ -175,9 +175,7 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Mono<Void> rotateConnections() {
-        return Flux.fromIterable(parts.pools().values())
-                .flatMap(NodePool::rotate)
-                .then();
+        return openPools().flatMap(NodePool::rotate).then();
     }
 
     @Override
