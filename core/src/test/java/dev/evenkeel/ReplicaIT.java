@@ -12,6 +12,7 @@ import dev.evenkeel.error.QueryFailedException;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.PostgresNode;
 import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
 import java.time.Duration;
 import java.util.HashSet;
@@ -131,6 +132,33 @@ class ReplicaIT {
                                 .block(PATIENCE))
                         .isEqualTo(i);
             }
+        } finally {
+            cluster.replicas().forEach(cluster::resumeReplay);
+        }
+    }
+
+    /** The write was counted when the connection was lent, not when it was used. */
+    @Test
+    void readsWhatWasWrittenThroughABorrowedConnection() {
+        cluster.replicas().forEach(cluster::pauseReplay);
+        try {
+            Connection lent = db.getConnection(ConnectionOptions.write()).block(PATIENCE);
+            await(
+                    "a probe was sent since",
+                    () -> db.healthCheck().block(PATIENCE).status() != null);
+            db.query("insert into t values (1)").on(lent).rowsUpdated().block(PATIENCE);
+
+            assertThat(db.query("select count(*)::int from t")
+                            .readOnly()
+                            .one(row -> row.get(0, Integer.class))
+                            .block(PATIENCE))
+                    .isEqualTo(1);
+            db.releaseConnection(lent).block(PATIENCE);
+            assertThat(db.query("select count(*)::int from t")
+                            .readOnly()
+                            .one(row -> row.get(0, Integer.class))
+                            .block(PATIENCE))
+                    .isEqualTo(1);
         } finally {
             cluster.replicas().forEach(cluster::resumeReplay);
         }

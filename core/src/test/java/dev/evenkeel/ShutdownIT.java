@@ -63,6 +63,30 @@ class ShutdownIT {
     }
 
     @Test
+    void aStartThatIsCancelledLeavesNoSession() {
+        db.shutdown().block(PATIENCE);
+        for (int millis = 0; millis < 100; millis += 10) {
+            StepVerifier.create(ReactiveDatabaseManager.start(
+                            Databases.config(cluster).build()))
+                    .expectSubscription()
+                    .thenAwait(Duration.ofMillis(millis))
+                    .thenCancel()
+                    .verify(PATIENCE);
+        }
+        await("no session is left", () -> sessions().equals("0"));
+    }
+
+    @Test
+    void aClosedManagerOpensNothing() {
+        db.shutdown().block(PATIENCE);
+
+        StepVerifier.create(db.rotateConnections()).verifyError(ManagerClosedException.class);
+        StepVerifier.create(db.validatePool()).verifyError(ManagerClosedException.class);
+        assertThat(db.healthCheck().block(PATIENCE)).isNotNull();
+        assertThat(sessions()).isEqualTo("0");
+    }
+
+    @Test
     void completesTheHealthStreamAndASecondShutdownWaitsForTheFirst() {
         StepVerifier.create(db.health())
                 .expectNextCount(1)
