@@ -17,6 +17,7 @@ import dev.evenkeel.testkit.NodeRole;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,13 +106,14 @@ class ExactlyOnceIT {
     @Test
     void appliesEachIncrementOnceWhenTheServerCrashesAtCommit() {
         for (int i = 0; i < COMMITS; i++) {
-            proxy.cutAt(
+            CompletableFuture<Void> crash = proxy.cutAt(
                             i % 2 == 0 ? CutPoint.BEFORE_COMMIT_FORWARDED : CutPoint.AFTER_COMMIT_FORWARDED,
                             CutAction.RESET)
                     .fired()
                     .thenRun(() -> cluster.kill(cluster.primary()))
                     .thenRun(() -> cluster.restart(cluster.primary()));
             StepVerifier.create(increment(ONCE)).expectNext(1L).verifyComplete();
+            assertThat(crash).succeedsWithin(PATIENCE);
             Databases.await("the server is back", () -> cluster.primary().role() == NodeRole.PRIMARY);
             proxy.heal();
         }
@@ -137,9 +139,12 @@ class ExactlyOnceIT {
                 .exactlyOnce()
                 .timeout(Duration.ofSeconds(1))
                 .build();
-        proxy.cutAt(CutPoint.AFTER_COMMIT_FORWARDED, CutAction.RESET).fired().thenRun(proxy::refuse);
+        CompletableFuture<Void> alone = proxy.cutAt(CutPoint.AFTER_COMMIT_FORWARDED, CutAction.RESET)
+                .fired()
+                .thenRun(proxy::refuse);
 
         StepVerifier.create(increment(hasty)).verifyError(CommitOutcomeUnknownException.class);
+        assertThat(alone).isCompleted();
     }
 
     @Test
