@@ -15,6 +15,7 @@ import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.spi.Connection;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,6 +209,16 @@ class SpoiledLeaseRegressionIT {
                         .isInstanceOfSatisfying(
                                 QueryFailedException.class,
                                 ended -> assertThat(ended.code()).isEqualTo("TRANSACTION_ENDED")));
+    }
+
+    /** A lost connection is closed instead of returned, and its lease counted as held for ever: shutdown waited for it. */
+    @Test
+    void aLostConnectionDoesNotHoldUpTheShutdown() {
+        StepVerifier.create(db.query("select pg_terminate_backend(pg_backend_pid())")
+                        .one(row -> 1))
+                .verifyError(ConnectionLostException.class);
+
+        db.shutdown(Duration.ofMinutes(1)).block(Duration.ofSeconds(5));
     }
 
     /** The failing ROLLBACK TO hid the lost connection behind an error of Reactor's. */

@@ -62,10 +62,12 @@ final class Shutdown {
 
     private Mono<Void> stopWork() {
         List<Lease> held = leases();
-        log.warn(
-                "Grace period is over: {} calls and {} connections are stopped",
-                parts.gate().inside(),
-                held.size());
+        if (!held.isEmpty() || parts.gate().inside() > 0) {
+            log.warn(
+                    "Grace period is over: {} calls and {} connections are stopped",
+                    parts.gate().inside(),
+                    held.size());
+        }
         // The pools first: a connection that comes back must not go to a caller who still waits.
         return disposePools()
                 .thenMany(Flux.fromIterable(held))

@@ -34,6 +34,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
     private final long grantedNanos;
     private final Traffic traffic;
     private final AtomicBoolean released = new AtomicBoolean();
+    private final AtomicBoolean over = new AtomicBoolean();
     private volatile Runnable onEnd = () -> {};
     private final AtomicInteger waitingInside = new AtomicInteger();
     private volatile Phase phase = Phase.AUTOCOMMIT;
@@ -160,6 +161,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
             if (!released.compareAndSet(false, true) || traffic.isClosed()) {
                 return Mono.empty();
             }
+            ended();
             if (tracked.clean()) {
                 // Back at once: no timer for what every orderly call does.
                 return Mono.from(pooled.close()).onErrorComplete();
@@ -172,11 +174,13 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         });
     }
 
-    /** The connection is on its way back into the pool, on this lease's own request or because its delivery was cancelled. */
+    /** It is over: released by its holder, or taken back by the pool because its delivery was cancelled. */
     void ended() {
         released.set(true);
-        pool.returned(this);
-        onEnd.run();
+        if (over.compareAndSet(false, true)) {
+            pool.returned(this);
+            onEnd.run();
+        }
     }
 
     /** Runs when the connection is given back; set by whoever grants the lease, before anybody has it. */
