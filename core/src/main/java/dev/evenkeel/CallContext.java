@@ -1,6 +1,7 @@
 package dev.evenkeel;
 
 import io.r2dbc.spi.Connection;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import reactor.util.context.Context;
@@ -16,6 +17,7 @@ public final class CallContext {
 
     private static final Object OPTIONS = new Key("evenkeel.options");
     private static final Object DEADLINE = new Key("evenkeel.deadline");
+    private static final Object SESSION = new Key("evenkeel.session");
     private static final Object CONNECTION = new Key("evenkeel.connection");
 
     private CallContext() {}
@@ -29,13 +31,34 @@ public final class CallContext {
         return context.getOrEmpty(OPTIONS);
     }
 
-    /** Calls inside obey this deadline if it is earlier than their own. */
+    /**
+     * Calls inside must have ended so long after the subscription, all of them together, unless a limit of their own or one
+     * around this one is earlier. Whoever takes too long is stopped as at a timeout of its own.
+     */
+    public static Function<Context, Context> timeout(Duration limit) {
+        ConnectionOptions.requirePositive("timeout", limit);
+        return context -> {
+            Deadline own = new Deadline(System.nanoTime() + limit.toNanos(), limit);
+            return deadline(deadline(context).map(own::earlier).orElse(own)).apply(context);
+        };
+    }
+
+    /** The same for a deadline on the clock of the manager. */
     public static Function<Context, Context> deadline(Deadline deadline) {
         return context -> context.put(DEADLINE, deadline);
     }
 
     public static Optional<Deadline> deadline(ContextView context) {
         return context.getOrEmpty(DEADLINE);
+    }
+
+    /** Calls inside are made for this client: its reads see what it has written and seen before. */
+    public static Function<Context, Context> session(ReadSession session) {
+        return context -> context.put(SESSION, session);
+    }
+
+    public static Optional<ReadSession> session(ContextView context) {
+        return context.getOrEmpty(SESSION);
     }
 
     /** Calls inside run while this connection is held by the call around them. */

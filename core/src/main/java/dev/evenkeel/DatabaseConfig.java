@@ -1,11 +1,14 @@
 package dev.evenkeel;
 
+import dev.evenkeel.config.CredentialSource;
 import dev.evenkeel.config.Credentials;
 import dev.evenkeel.config.MonitoringConfig;
 import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.config.Profile;
 import dev.evenkeel.config.RetryPolicy;
 import dev.evenkeel.config.TlsConfig;
+import dev.evenkeel.config.TlsConfig.Mode;
 import dev.evenkeel.error.InvalidConfigurationException;
 import dev.evenkeel.event.DatabaseListener;
 import java.time.Duration;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * Everything that {@link ReactiveDatabaseManager#start} needs to know. Immutable; secrets in it do not print.
@@ -35,7 +39,7 @@ public record DatabaseConfig(
         PoolConfig pool,
         RetryPolicy retry,
         @Nullable TlsConfig tls,
-        @Nullable Credentials credentials,
+        @Nullable CredentialSource credentials,
         MonitoringConfig monitoring,
         String applicationName,
         Duration callTimeout,
@@ -61,6 +65,13 @@ public record DatabaseConfig(
                 throw InvalidConfigurationException.of(
                         node.setting(), node.name(), "a server that is named only once", "remove the second mention");
             }
+            if (tls != null && tls.mode() == Mode.DISABLED && node.tls().mode() != Mode.DISABLED) {
+                throw InvalidConfigurationException.of(
+                        "tls",
+                        "DISABLED although '%s' asks for TLS".formatted(node.setting()),
+                        "left out, or a mode that encrypts",
+                        "remove the TLS options from the URL where plaintext is meant");
+            }
         }
         if (applicationName.isBlank() || applicationName.length() > LONGEST_NAME) {
             throw InvalidConfigurationException.of(
@@ -74,6 +85,20 @@ public record DatabaseConfig(
 
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** A builder that begins with the settings of a profile, and whose servers must fit it. */
+    public static Builder builder(Profile profile) {
+        Builder builder = new Builder();
+        builder.profile = profile;
+        builder.pool = profile.pool();
+        builder.monitoring = profile.monitoring();
+        return builder;
+    }
+
+    /** How the connections to this node are encrypted: as {@link #tls} says, or else its URL. */
+    public TlsConfig tls(NodeConfig node) {
+        return tls == null ? node.tls() : tls;
     }
 
     /** A builder that begins with these settings, for changing some of them. */
@@ -95,8 +120,9 @@ public record DatabaseConfig(
 
     /**
      * Reads {@code DATABASE_HOST} (required), {@code DATABASE_PORT} (5432), {@code DATABASE_NAME} (postgres),
-     * {@code DATABASE_USER} (postgres), {@code DATABASE_PASSWORD} (none) and {@code DATABASE_REPLICA_HOSTS} (none; a list of
-     * {@code host} or {@code host:port}, separated by commas).
+     * {@code DATABASE_USER} (postgres), {@code DATABASE_PASSWORD} (none), {@code DATABASE_REPLICA_HOSTS} (none; a list of
+     * {@code host} or {@code host:port}, separated by commas) and {@code DATABASE_PROFILE} (none; the name of a
+     * {@link Profile}).
      *
      * @throws InvalidConfigurationException when one is missing or unusable; it names the variable
      */
@@ -107,12 +133,13 @@ public record DatabaseConfig(
     /** Collects settings; not thread-safe. Values are checked together by {@link #build()}. */
     public static final class Builder {
 
+        private @Nullable Profile profile;
         private @Nullable NodeConfig primary;
         private final List<NodeConfig> replicas = new ArrayList<>();
         private PoolConfig pool = PoolConfig.defaults();
         private RetryPolicy retry = RetryPolicy.defaults();
         private @Nullable TlsConfig tls;
-        private @Nullable Credentials credentials;
+        private @Nullable CredentialSource credentials;
         private MonitoringConfig monitoring = MonitoringConfig.defaults();
         private String applicationName = DEFAULT_APPLICATION_NAME;
         private Duration callTimeout = DEFAULT_CALL_TIMEOUT;
@@ -153,7 +180,7 @@ public record DatabaseConfig(
             return this;
         }
 
-        /** Wins over whatever the URLs say about TLS. */
+        /** Wins over whatever the URLs say about TLS, but cannot switch off what they ask for. */
         public Builder tls(TlsConfig config) {
             this.tls = config;
             return this;
@@ -161,7 +188,13 @@ public record DatabaseConfig(
 
         /** Wins over user and password in the URLs. */
         public Builder credentials(Credentials login) {
-            this.credentials = login;
+            this.credentials = () -> Mono.just(login);
+            return this;
+        }
+
+        /** Wins over user and password in the URLs, and is asked for each connection. */
+        public Builder credentials(CredentialSource source) {
+            this.credentials = source;
             return this;
         }
 
@@ -203,6 +236,9 @@ public record DatabaseConfig(
                 nodes.add(primary);
             }
             nodes.addAll(replicas);
+            if (profile != null) {
+                profile.require(nodes);
+            }
             return new DatabaseConfig(
                     nodes,
                     pool,

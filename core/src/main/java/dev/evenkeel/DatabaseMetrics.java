@@ -13,7 +13,7 @@ import java.util.Map;
  * @param latency time of whole calls
  * @param leaseWait time that calls waited for a connection
  * @param pools the pool of each node, by {@code host:port}
- * @param opened connections opened to each node, by {@code host:port}
+ * @param history what has become of the pool of each node, by {@code host:port}
  */
 public record DatabaseMetrics(
         long calls,
@@ -23,11 +23,11 @@ public record DatabaseMetrics(
         Latency latency,
         Latency leaseWait,
         Map<String, PoolMetrics> pools,
-        Map<String, Long> opened) {
+        Map<String, PoolHistory> history) {
 
     public DatabaseMetrics {
         pools = Map.copyOf(pools);
-        opened = Map.copyOf(opened);
+        history = Map.copyOf(history);
     }
 
     /** Connections that are leased at this moment, over all nodes. */

@@ -8,6 +8,8 @@ import static io.r2dbc.spi.ConnectionFactoryOptions.PORT;
 import static io.r2dbc.spi.ConnectionFactoryOptions.USER;
 
 import dev.evenkeel.config.NodeConfig;
+import dev.evenkeel.config.Profile;
+import dev.evenkeel.config.TlsConfig;
 import dev.evenkeel.error.InvalidConfigurationException;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import java.util.Map;
@@ -33,13 +35,20 @@ final class EnvironmentConfig {
                     "DATABASE_HOST", "missing", "the name or address of the primary", "set the environment variable");
         }
         int port = port("DATABASE_PORT", environment.getOrDefault("DATABASE_PORT", "5432"));
-        DatabaseConfig.Builder builder = DatabaseConfig.builder().primary(node("DATABASE_HOST", host, port));
+        DatabaseConfig.Builder builder = builder().primary(node("DATABASE_HOST", host, port));
         String replicas = environment.getOrDefault("DATABASE_REPLICA_HOSTS", "");
         Stream.of(replicas.split(",", -1))
                 .map(String::trim)
                 .filter(replica -> !replica.isEmpty())
                 .forEach(replica -> builder.replica(replica(replica, port)));
         return builder.build();
+    }
+
+    private DatabaseConfig.Builder builder() {
+        String profile = environment.getOrDefault("DATABASE_PROFILE", "");
+        return profile.isBlank()
+                ? DatabaseConfig.builder()
+                : DatabaseConfig.builder(Profile.parse("DATABASE_PROFILE", profile));
     }
 
     private NodeConfig replica(String text, int defaultPort) {
@@ -63,7 +72,7 @@ final class EnvironmentConfig {
         if (password != null) {
             options.option(PASSWORD, password);
         }
-        return new NodeConfig(variable, host, port, database, options.build());
+        return new NodeConfig(variable, host, port, database, TlsConfig.disabled(), options.build());
     }
 
     private static int port(String variable, String text) {

@@ -1,11 +1,13 @@
 package dev.evenkeel;
 
 import dev.evenkeel.assembly.Startup;
+import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.RetryPolicy;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.function.Function;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -104,8 +106,38 @@ public interface ReactiveDatabaseManager {
     /** Probes every node now, outside the pools, and emits one snapshot within the probe timeout. Never errors. */
     Mono<HealthSnapshot> healthCheck();
 
+    /**
+     * Lets another module say how the schema is. From now on the latest of these verdicts is the {@code schemaIntegrity} of the
+     * snapshots. Subscribed while somebody listens to {@link #health()}, and by each {@link #healthCheck()} for the first one;
+     * a later call replaces it. The verdicts must not end in an error.
+     */
+    void contributeSchemaIntegrity(Flux<HealthSnapshot.Check> verdicts);
+
+    /** The settings that it was started with. */
+    DatabaseConfig config();
+
+    /**
+     * Sockets that are encrypted as the connections to this node are, for another client, such as JDBC: with the authorities and
+     * the client certificate of this moment, and the same check of the server. Empty when the connections are not encrypted.
+     */
+    Mono<SSLSocketFactory> encryptedSockets(NodeConfig node);
+
     /** Counters since the start. */
     DatabaseMetrics metrics();
+
+    /**
+     * What another instance needs to serve reads that show all that the {@link ReadSession} of the Reactor Context, or
+     * without one this manager, has written and seen so far: see {@link ReadTokenSeal} and {@link ReadSession#from}. Empty
+     * when that is nothing. Asks the primary only if no probe was there since the last call; ends in a
+     * {@link dev.evenkeel.error.NodeUnavailableException} if it does not answer.
+     */
+    Mono<ReadToken> readToken();
+
+    /**
+     * An operator's word that this node, {@code host:port}, is the right primary although a later timeline was seen, as after
+     * a restore. What was written on the later timeline is given up. Completes after the next probe of all nodes.
+     */
+    Mono<Void> acceptPrimary(String node);
 
     /** Asks the server through every idle connection and replaces those that do not answer. Calls are not disturbed. */
     Mono<PoolValidation> validatePool();

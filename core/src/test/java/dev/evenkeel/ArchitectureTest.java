@@ -20,6 +20,7 @@ class ArchitectureTest {
             "error",
             "config",
             "event",
+            "sql",
             "(vocabulary)",
             "node",
             "topology",

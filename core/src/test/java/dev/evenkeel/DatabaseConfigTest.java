@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.config.NodeConfig;
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.config.Profile;
+import dev.evenkeel.config.TlsConfig;
 import dev.evenkeel.error.InvalidConfigurationException;
 import io.r2dbc.spi.IsolationLevel;
 import java.time.Duration;
@@ -60,6 +63,16 @@ class DatabaseConfigTest {
     }
 
     @Test
+    void refusesToSwitchOffTheEncryptionThatAUrlAsksFor() {
+        assertThatThrownBy(() -> DatabaseConfig.builder()
+                        .primary(URL + "?ssl=true")
+                        .tls(TlsConfig.disabled())
+                        .build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("'tls' is DISABLED although 'primary' asks for TLS");
+    }
+
+    @Test
     void doesNotPrintItsSecrets() {
         assertThat(DatabaseConfig.builder().primary(URL).build().toString()).doesNotContain("s3cret");
     }
@@ -94,5 +107,41 @@ class DatabaseConfigTest {
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("DATABASE_REPLICA_HOSTS")
                 .hasMessageContaining("'x'");
+    }
+
+    @Test
+    void aProfileIsABeginningThatSingleSettingsOverride() {
+        DatabaseConfig plain =
+                DatabaseConfig.builder(Profile.DEVELOPMENT).primary(URL).build();
+        DatabaseConfig changed = DatabaseConfig.builder(Profile.DEVELOPMENT)
+                .primary(URL)
+                .pool(PoolConfig.defaults())
+                .build();
+
+        assertThat(plain.pool().maxSize()).isEqualTo(5);
+        assertThat(changed.pool()).isEqualTo(PoolConfig.defaults());
+    }
+
+    @Test
+    void productionNeedsSomebodyToFailOverTo() {
+        assertThatThrownBy(() ->
+                        DatabaseConfig.builder(Profile.PRODUCTION).primary(URL).build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("production with 1 servers")
+                .hasMessageContaining("2 or more")
+                .hasMessageContaining("name the replicas");
+    }
+
+    @Test
+    void readsTheProfileFromTheEnvironment() {
+        assertThat(DatabaseConfig.fromEnvironment(Map.of("DATABASE_HOST", "a", "DATABASE_PROFILE", "Development"))
+                        .pool()
+                        .minSize())
+                .isZero();
+        assertThatThrownBy(
+                        () -> DatabaseConfig.fromEnvironment(Map.of("DATABASE_HOST", "a", "DATABASE_PROFILE", "prod")))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("DATABASE_PROFILE")
+                .hasMessageContaining("development, staging or production");
     }
 }

@@ -15,18 +15,30 @@ final class Databases {
     /** Longer than any deadline in the tests: who waits so long has found a hang. */
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** Runs the tests of plain calls with PgBouncer in between. */
+    private static final String THROUGH_POOLER = "evenkeel.test.pgbouncer";
+
+    /** Tests that look at the server's sessions as if they were ours, which they are not behind a pooler. */
+    static final String OWN_SESSIONS = "own-sessions";
+
     private Databases() {}
 
     static DatabaseConfig.Builder config(PostgresCluster cluster) {
         DatabaseConfig.Builder builder = DatabaseConfig.builder()
-                .primary(cluster.url(cluster.primary()))
+                .primary(url(cluster, cluster.primary()))
                 .pool(PoolConfig.builder().minSize(0).maxSize(4).build())
                 .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMillis(50)))
                 .callTimeout(Duration.ofSeconds(10));
         for (PostgresNode replica : cluster.replicas()) {
-            builder.replica(cluster.url(replica));
+            builder.replica(url(cluster, replica));
         }
         return builder;
+    }
+
+    private static String url(PostgresCluster cluster, PostgresNode node) {
+        return Boolean.getBoolean(THROUGH_POOLER)
+                ? PgBouncer.shared(node).url() + PgBouncer.URL_OPTIONS
+                : cluster.url(node);
     }
 
     static ReactiveDatabaseManager start(PostgresCluster cluster) {
@@ -47,10 +59,14 @@ final class Databases {
 
     /** Looks until the condition holds or the patience is over. */
     static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        await(what, PATIENCE, condition);
+    }
+
+    static void await(String what, Duration patience, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("not within " + PATIENCE + ": " + what);
+                throw new AssertionError("not within " + patience + ": " + what);
             }
             LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
         }

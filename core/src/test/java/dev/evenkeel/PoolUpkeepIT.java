@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
@@ -39,6 +43,43 @@ class PoolUpkeepIT {
         db.shutdown().block(PATIENCE);
     }
 
+    private static long resolvers() throws JMException {
+        String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {null},
+                        new String[] {String[].class.getName()});
+        return histogram
+                .lines()
+                .map(line -> line.trim().split("\\s+"))
+                .filter(line -> line.length > 3 && line[3].equals("io.netty.resolver.dns.DnsNameResolver"))
+                .mapToLong(line -> Long.parseLong(line[1]))
+                .sum();
+    }
+
+    /** The driver makes one for each connection, and the event loops kept all of them: 1 kB for each attempt, for ever. */
+    @Test
+    void theNameResolversOfConnectionsDoNotPileUp() throws JMException {
+        long before = resolvers();
+        for (int i = 0; i < 20; i++) {
+            db.rotateConnections().block(PATIENCE);
+            Flux.range(0, SIZE)
+                    .flatMap(one -> db.query("select pg_sleep(0.01)").rowsUpdated(), SIZE)
+                    .blockLast(PATIENCE);
+        }
+
+        await("no more resolvers than before, or a few", () -> resolversNow() < before + 2 * SIZE);
+    }
+
+    private static long resolversNow() {
+        try {
+            return resolvers();
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private String terminateAll() {
         return cluster.primary()
                 .queryOne("select count(pg_terminate_backend(pid)) from pg_stat_activity"
@@ -46,6 +87,7 @@ class PoolUpkeepIT {
     }
 
     @Test
+    @Tag(Databases.OWN_SESSIONS)
     void rotationReplacesEveryConnectionWhileCallsGoOn() {
         Flux<Integer> pids =
                 db.query("select pg_backend_pid() from pg_sleep(0.01)").map(row -> row.get(0, Integer.class));
@@ -78,6 +120,7 @@ class PoolUpkeepIT {
     }
 
     @Test
+    @Tag(Databases.OWN_SESSIONS)
     void noCallMeetsAConnectionThatTheServerHasClosed() {
         assertThat(terminateAll()).isEqualTo(String.valueOf(SIZE));
         await(
@@ -89,5 +132,18 @@ class PoolUpkeepIT {
                         .count()
                         .block(PATIENCE))
                 .isEqualTo(20);
+    }
+
+    @Test
+    void connectionsThatAreLostAreReplacedBeforeSomebodyNeedsThem() {
+        assertThat(terminateAll()).isEqualTo(String.valueOf(SIZE));
+
+        await("the pool is warm again", () -> {
+            DatabaseMetrics now = db.metrics();
+            return now.pools().values().iterator().next().idle() == SIZE
+                    && now.history().values().iterator().next().opened() == 2 * SIZE;
+        });
+        assertThat(db.metrics().history().values())
+                .allMatch(pool -> pool.opened() == 2 * SIZE && pool.closed() == SIZE);
     }
 }

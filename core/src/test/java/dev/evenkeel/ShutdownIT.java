@@ -11,6 +11,7 @@ import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
@@ -49,6 +50,52 @@ class ShutdownIT {
     }
 
     @Test
+    void underLoadNothingAcknowledgedIsLostAndNobodyWaitsForAnAnswer() {
+        cluster.primary().execute(Load.TABLE);
+        Load load = Load.start(db, 8, 8);
+        load.nextWrite();
+        int reads = load.reads();
+        await("readers read", () -> load.reads() > reads);
+
+        db.shutdown(Duration.ofSeconds(5)).block(PATIENCE);
+        await("no session is left", () -> sessions().equals("0"));
+        load.stop();
+
+        assertThat(load.failedReads()).isNotEmpty().allMatch(ManagerClosedException.class::isInstance);
+        assertThat(load.failedWrites()).isNotEmpty().allMatch(ManagerClosedException.class::isInstance);
+        assertThat(load.missingOn(cluster.primary())).isEmpty();
+        assertThat(cluster.primary().queryOne("select count(*) from written"))
+                .as("nor is anything there that was not acknowledged")
+                .isEqualTo(String.valueOf(load.acknowledged().size()));
+    }
+
+    @Test
+    void underLoadEndlessTransactionsEndWithTheGracePeriodAndLeaveNothingBehind() {
+        cluster.primary().execute(Load.TABLE);
+        Load load = Load.start(db, 2, 2);
+        CompletableFuture<Long> endless = db.inTransaction(conn -> db.query("insert into written values (-1)")
+                        .on(conn)
+                        .rowsUpdated()
+                        .flatMap(
+                                rows -> db.query("select pg_sleep(30)").on(conn).rowsUpdated()))
+                .toFuture();
+        await(
+                "it runs",
+                () -> cluster.primary()
+                        .queryOne("select count(*) from pg_stat_activity where query like 'select pg_sleep(30)%'")
+                        .equals("1"));
+
+        db.shutdown(Duration.ofMillis(200)).block(PATIENCE);
+        load.stop();
+
+        assertThat(endless).failsWithin(PATIENCE);
+        await("no session is left", () -> sessions().equals("0"));
+        assertThat(load.missingOn(cluster.primary())).isEmpty();
+        assertThat(cluster.primary().queryOne("select count(*) from written where id = -1"))
+                .isEqualTo("0");
+    }
+
+    @Test
     void stopsWhatOutlivesTheGracePeriod() {
         CompletableFuture<String> endless =
                 db.query("select pg_sleep(30)").one(row -> "late").toFuture();
@@ -77,6 +124,7 @@ class ShutdownIT {
     }
 
     @Test
+    @Tag(Databases.OWN_SESSIONS)
     void aClosedManagerOpensNothing() {
         db.shutdown().block(PATIENCE);
 

@@ -20,6 +20,7 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -234,5 +235,42 @@ class TransactionIT {
 
         assertThat(outcomes).containsExactlyInAnyOrder("refused", "done");
         await("all is back", () -> db.metrics().leased() == 0);
+    }
+
+    @Test
+    void aCallThatNestsDeeperThanThePoolHasConnectionsIsRefused() {
+        Mono<Long> innermost = inner(Nesting.INDEPENDENT, "c", Mono.just(1L));
+        Mono<Long> chain = inner(Nesting.INDEPENDENT, "a", inner(Nesting.INDEPENDENT, "b", innermost));
+
+        StepVerifier.create(chain)
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(
+                                LeaseMisuseException.class,
+                                refused -> assertThat(refused.code()).isEqualTo("POOL_DEADLOCK")));
+        assertThat(entries()).isEmpty();
+    }
+
+    @Test
+    void theServerStopsWhatItRunsWhenTheConnectionIsLost() {
+        try (FaultProxy proxy =
+                FaultProxy.to(cluster.primary().host(), cluster.primary().port())) {
+            ReactiveDatabaseManager distant = Databases.start(DatabaseConfig.builder()
+                    .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
+                    .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
+                    .build());
+            String running =
+                    "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep(29)'";
+            CompletableFuture<String> sleeping =
+                    distant.query("select pg_sleep(29)").one(row -> "late").toFuture();
+            await("it runs", () -> cluster.primary().queryOne(running).equals("1"));
+
+            proxy.reset();
+
+            assertThat(sleeping).failsWithin(PATIENCE);
+            await(
+                    "the server is idle",
+                    () -> cluster.primary().queryOne(running).equals("0"));
+            distant.shutdown().block(PATIENCE);
+        }
     }
 }

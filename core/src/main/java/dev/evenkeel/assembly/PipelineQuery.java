@@ -40,7 +40,7 @@ record PipelineQuery(
 
     @Override
     public Query idempotent() {
-        return with(terms.phase(Phase.READING));
+        return with(terms.phase(terms.phase() == Phase.READING ? Phase.READING : Phase.REPEATABLE));
     }
 
     @Override

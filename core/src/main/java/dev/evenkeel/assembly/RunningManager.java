@@ -1,5 +1,6 @@
 package dev.evenkeel.assembly;
 
+import dev.evenkeel.CallContext;
 import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.DatabaseMetrics;
@@ -8,7 +9,10 @@ import dev.evenkeel.PoolValidation;
 import dev.evenkeel.Query;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.ReadConsistency;
+import dev.evenkeel.ReadSession.Need;
+import dev.evenkeel.ReadToken;
 import dev.evenkeel.TransactionOptions;
+import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.RetryPolicy;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
@@ -17,6 +21,7 @@ import dev.evenkeel.error.ManagerClosedException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.health.CallStatistics;
 import dev.evenkeel.health.HealthStream;
+import dev.evenkeel.node.Encryption;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.route.Intent;
@@ -34,6 +39,7 @@ import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -123,7 +129,7 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Mono<Void> releaseConnection(Connection connection) {
-        return Mono.defer(() -> connection instanceof Lease lease && !lease.isReleased()
+        return Mono.defer(() -> connection instanceof Lease lease && (!lease.isReleased() || lease.isAbandoned())
                 ? lease.release()
                 : Mono.error(new LeaseMisuseException(Failure.of(
                         "NOT_LEASED",
@@ -145,6 +151,21 @@ final class RunningManager implements ReactiveDatabaseManager {
     @Override
     public Mono<HealthSnapshot> healthCheck() {
         return health.check();
+    }
+
+    @Override
+    public void contributeSchemaIntegrity(Flux<HealthSnapshot.Check> verdicts) {
+        health.schema().use(verdicts);
+    }
+
+    @Override
+    public DatabaseConfig config() {
+        return config;
+    }
+
+    @Override
+    public Mono<SSLSocketFactory> encryptedSockets(NodeConfig node) {
+        return new Encryption(config.tls(node), node.name(), node.host(), parts.timer()).sockets();
     }
 
     @Override
@@ -171,6 +192,21 @@ final class RunningManager implements ReactiveDatabaseManager {
         PoolValidation.Node verdict() {
             return new PoolValidation.Node(found.good(), found.replaced());
         }
+    }
+
+    @Override
+    public Mono<ReadToken> readToken() {
+        return Mono.deferContextual(context -> {
+            Need need = parts.contacts().need(CallContext.session(context).orElse(null));
+            return need.only() == null
+                    ? Mono.justOrEmpty(need.floor())
+                    : parts.topology().primaryPosition();
+        });
+    }
+
+    @Override
+    public Mono<Void> acceptPrimary(String node) {
+        return parts.topology().accept(node).then();
     }
 
     @Override

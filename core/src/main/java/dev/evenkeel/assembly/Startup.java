@@ -2,8 +2,9 @@ package dev.evenkeel.assembly;
 
 import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.config.Credentials;
 import dev.evenkeel.config.NodeConfig;
-import dev.evenkeel.config.TlsConfig;
+import dev.evenkeel.config.TlsConfig.Mode;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
@@ -14,24 +15,32 @@ import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.health.CallStatistics;
 import dev.evenkeel.health.HealthStream;
 import dev.evenkeel.node.ConnectionFactories;
+import dev.evenkeel.node.Encryption;
+import dev.evenkeel.node.Logins;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.node.Opening;
+import dev.evenkeel.stage.Contacts;
 import dev.evenkeel.stage.Gate;
 import dev.evenkeel.stage.Parts;
+import dev.evenkeel.stage.RetryBudget;
 import dev.evenkeel.topology.ClusterView;
 import dev.evenkeel.topology.NodeState;
 import dev.evenkeel.topology.Topology;
-import dev.evenkeel.topology.WriteHorizon;
+import dev.evenkeel.tx.CommitLedger;
 import dev.evenkeel.tx.CommitOutcomes;
+import dev.evenkeel.tx.LostCommits;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -46,9 +55,16 @@ public final class Startup {
 
     private static final Logger log = LoggerFactory.getLogger(Startup.class);
 
+    /** Of all calls; beyond it a failing server is not asked again. */
+    private static final double RETRY_SHARE = 0.1;
+
+    private static final Credentials UNKNOWN = new Credentials("unknown", null);
+
     private final DatabaseConfig config;
     private final Scheduler timer;
     private final long begunNanos = System.nanoTime();
+    private final Logins logins;
+    private final Map<String, Opening> openings = new LinkedHashMap<>();
     private final Map<String, NodePool> pools = new LinkedHashMap<>();
     private final CallStatistics statistics = new CallStatistics();
     private final Parts parts;
@@ -60,47 +76,81 @@ public final class Startup {
     private Startup(DatabaseConfig config, Scheduler timer) {
         this.config = config;
         this.timer = timer;
-        Map<String, Opening> openings = new LinkedHashMap<>();
+        this.logins = new Logins(config.credentials(), timer);
         for (NodeConfig node : config.nodes()) {
             Opening opening = opening(node);
             openings.put(node.name(), opening);
             pools.put(node.name(), new NodePool(node, config.pool(), opening, timer));
         }
-        List<DatabaseListener> listeners = new ArrayList<>(config.listeners());
+        List<DatabaseListener> listeners = new ArrayList<>();
+        listeners.add(new Fencing(pools)); // before any code of users, which may be slow
+        listeners.addAll(config.listeners());
         listeners.add(statistics);
+        CommitLedger ledger = new CommitLedger();
+        listeners.add(ledger);
         DatabaseListener listener = DatabaseListener.all(listeners);
-        WriteHorizon horizon = new WriteHorizon();
-        Topology topology = new Topology(openings, config.monitoring(), listener, horizon, timer);
-        this.parts = new Parts(new Gate(), listener, topology, horizon, pools, timer);
+        Topology topology = new Topology(openings, config.monitoring(), listener, timer);
+        this.parts = new Parts(
+                config,
+                new Gate(),
+                new RetryBudget(RETRY_SHARE, timer),
+                listener,
+                topology,
+                new Contacts(topology),
+                pools,
+                timer);
         this.health = new HealthStream(topology, pools, statistics, config.monitoring(), timer);
-        this.outcomes = new CommitOutcomes(topology, openings, timer);
-        this.upkeep = new Upkeep(outcomes, timer);
+        this.outcomes = new CommitOutcomes(topology, openings, ledger, timer);
+        this.upkeep = new Upkeep(
+                outcomes, new LostCommits(ledger, topology, openings, timer), topology, pools, listener, timer);
         this.shutdown = new Shutdown(parts, health, upkeep);
     }
 
     /** Behind {@link ReactiveDatabaseManager#start}. */
     public static Mono<ReactiveDatabaseManager> start(DatabaseConfig config) {
-        return Mono.defer(() -> new Startup(config, Schedulers.parallel()).run());
+        return Mono.defer(() -> new Startup(config, new MonotonicTimer(Schedulers.parallel())).run());
     }
 
     /** Makes one factory to find out what the driver refuses; the others are made with each connection. */
     private Opening opening(NodeConfig node) {
-        factory(node, TcpResources.get());
-        return new Opening(loops -> factory(node, loops), config.pool().connectTimeout(), timer);
+        Encryption encryption = new Encryption(config.tls(node), node.name(), node.host(), timer);
+        factory(node, encryption, config.credentials() == null ? null : UNKNOWN, TcpResources.get());
+        return new Opening(
+                (login, loops) -> factory(node, encryption, login.orElse(null), loops),
+                encryption,
+                logins,
+                config.pool().connectTimeout(),
+                timer);
     }
 
-    private PostgresqlConnectionFactory factory(NodeConfig node, LoopResources loops) {
-        TlsConfig tls = config.tls();
+    private PostgresqlConnectionFactory factory(
+            NodeConfig node, Encryption encryption, @Nullable Credentials login, LoopResources loops) {
         return ConnectionFactories.create(
-                node,
-                tls == null ? TlsConfig.disabled() : tls,
-                config.credentials(),
-                config.pool().connectTimeout(),
-                config.applicationName(),
-                loops);
+                node, encryption, login, config.pool().connectTimeout(), config.applicationName(), loops);
+    }
+
+    /** What protects less than it could is allowed, but not in silence. */
+    private void warnOfWeakEncryption() {
+        Set<String> told = new HashSet<>();
+        for (NodeConfig node : config.nodes()) {
+            String setting = config.tls() == null ? node.setting() + " (sslMode)" : "tls";
+            Mode mode = config.tls(node).mode();
+            if (mode == Mode.UNVERIFIED && told.add(setting)) {
+                log.warn(
+                        "Setting '{}' encrypts but verifies nothing: whoever is in between can read and change"
+                                + " everything. Use verify-full",
+                        setting);
+            } else if (mode == Mode.VERIFY_CA && told.add(setting)) {
+                log.warn(
+                        "Setting '{}' does not verify the host name: any server with a certificate of the authority"
+                                + " will do. Use verify-full",
+                        setting);
+            }
+        }
     }
 
     private Mono<ReactiveDatabaseManager> run() {
+        warnOfWeakEncryption();
         return parts.topology()
                 .probeAll()
                 .flatMap(this::requireUsable)
@@ -122,7 +172,12 @@ public final class Startup {
                 .filter(pool -> parts.topology().view().nodes().stream()
                         .anyMatch(node -> node.answers() && node.name().equals(pool.name())))
                 .flatMap(pool -> pool.warmUp()
-                        .onErrorMap(e -> FailureClassifier.classify(e, Phase.CONNECTING, pool.name(), "-")))
+                        .onErrorMap(e -> FailureClassifier.classify(e, Phase.CONNECTING, pool.name(), "-"))
+                        .then(Capacity.check(
+                                pool.name(),
+                                Objects.requireNonNull(openings.get(pool.name())),
+                                config.pool().maxSize(),
+                                timer)))
                 .then();
     }
 

@@ -18,9 +18,11 @@ import java.util.Objects;
  * @param host name or address
  * @param port TCP port, 1 to 65,535
  * @param database database name
- * @param options everything in the URL, as the driver takes it
+ * @param tls what the URL says about encryption
+ * @param options everything else in the URL, as the driver takes it
  */
-public record NodeConfig(String setting, String host, int port, String database, ConnectionFactoryOptions options) {
+public record NodeConfig(
+        String setting, String host, int port, String database, TlsConfig tls, ConnectionFactoryOptions options) {
 
     public static final int DEFAULT_PORT = 5432;
 
@@ -59,7 +61,12 @@ public record NodeConfig(String setting, String host, int port, String database,
         }
         Object port = options.getValue(PORT);
         return new NodeConfig(
-                setting, host, port == null ? DEFAULT_PORT : (Integer) port, String.valueOf(database), options);
+                setting,
+                host,
+                port == null ? DEFAULT_PORT : (Integer) port,
+                String.valueOf(database),
+                UrlTls.read(setting, options),
+                ConnectionFactoryOptions.parse(UrlTls.without(url)));
     }
 
     private static InvalidConfigurationException unusable(String setting, String url, String allowed, String remedy) {

@@ -19,6 +19,9 @@ import java.time.Duration;
  * @param connectTimeout bound for TCP, TLS, login and session set-up together; default 5 s
  * @param acquireTimeout how long a call waits for a connection, unless its own deadline is shorter; default 60 s
  * @param maxQueue most calls that wait for one node; a further one is refused at once; default {@value #DEFAULT_MAX_QUEUE}
+ * @param queueTarget when for two seconds nobody was served within this wait, more calls arrive than can be served: whoever has
+ *     then waited twice as long is sent away, so that the others are served soon; 1 ms to 10 minutes; default 2 s. For
+ *     requests that people wait for, 50 ms; for batch jobs as much as {@code acquireTimeout}
  */
 public record PoolConfig(
         int minSize,
@@ -27,7 +30,8 @@ public record PoolConfig(
         Duration maxLifetime,
         Duration connectTimeout,
         Duration acquireTimeout,
-        int maxQueue) {
+        int maxQueue,
+        Duration queueTarget) {
 
     public static final int DEFAULT_MIN_SIZE = 5;
     public static final int DEFAULT_MAX_SIZE = 20;
@@ -36,6 +40,7 @@ public record PoolConfig(
     public static final Duration DEFAULT_CONNECT_TIMEOUT = ofSeconds(5);
     public static final Duration DEFAULT_ACQUIRE_TIMEOUT = ofSeconds(60);
     public static final int DEFAULT_MAX_QUEUE = 1_000;
+    public static final Duration DEFAULT_QUEUE_TARGET = ofSeconds(2);
 
     public PoolConfig {
         Require.between("pool.maxSize", maxSize, 1, 1_000, "start with 2 x the server's cores");
@@ -52,6 +57,7 @@ public record PoolConfig(
         Require.between("pool.connectTimeout", connectTimeout, ofMillis(50), ofMinutes(5), "the default is 5 s");
         Require.between("pool.acquireTimeout", acquireTimeout, ofMillis(10), ofMinutes(10), "the default is 60 s");
         Require.between("pool.maxQueue", maxQueue, 0, 1_000_000, "use 0 to refuse as soon as all are in use");
+        Require.between("pool.queueTarget", queueTarget, ofMillis(1), ofMinutes(10), "the default is 2 s");
     }
 
     public static PoolConfig defaults() {
@@ -72,6 +78,7 @@ public record PoolConfig(
         private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
         private Duration acquireTimeout = DEFAULT_ACQUIRE_TIMEOUT;
         private int maxQueue = DEFAULT_MAX_QUEUE;
+        private Duration queueTarget = DEFAULT_QUEUE_TARGET;
 
         private Builder() {}
 
@@ -110,13 +117,19 @@ public record PoolConfig(
             return this;
         }
 
+        public Builder queueTarget(Duration wait) {
+            this.queueTarget = wait;
+            return this;
+        }
+
         /**
          * Checks the settings together.
          *
          * @throws InvalidConfigurationException when a value is out of its range
          */
         public PoolConfig build() {
-            return new PoolConfig(minSize, maxSize, idleTimeout, maxLifetime, connectTimeout, acquireTimeout, maxQueue);
+            return new PoolConfig(
+                    minSize, maxSize, idleTimeout, maxLifetime, connectTimeout, acquireTimeout, maxQueue, queueTarget);
         }
     }
 }

@@ -1,7 +1,10 @@
 package dev.evenkeel.config;
 
 import dev.evenkeel.error.InvalidConfigurationException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Range checks whose messages name the setting, the value, the range and the remedy. */
 final class Require {
@@ -27,5 +30,20 @@ final class Require {
             throw InvalidConfigurationException.of(setting, value, "between %s and %s".formatted(min, max), remedy);
         }
         return value;
+    }
+
+    static @Nullable Path readable(String setting, @Nullable Path file) {
+        if (file != null && !Files.isReadable(file)) {
+            throw unreadable(setting, file);
+        }
+        return file;
+    }
+
+    static InvalidConfigurationException unreadable(String setting, Path file) {
+        return InvalidConfigurationException.of(
+                setting,
+                file,
+                "a readable PEM file",
+                "check the path and the rights of the user that runs the application");
     }
 }

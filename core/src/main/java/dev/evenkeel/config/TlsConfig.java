@@ -1,17 +1,14 @@
 package dev.evenkeel.config;
 
-import dev.evenkeel.error.InvalidConfigurationException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whether and how connections are encrypted. There is no mode that falls back to plaintext.
  *
  * @param mode how much is verified
- * @param rootCertificate PEM file with the authorities to trust; {@code null} for those of the JVM
+ * @param certificates whom to trust and who we are, asked again when a connection is opened
  */
-public record TlsConfig(Mode mode, @Nullable Path rootCertificate) {
+public record TlsConfig(Mode mode, CertificateSource certificates) {
 
     /** How much of the server's identity is verified. */
     public enum Mode {
@@ -19,33 +16,30 @@ public record TlsConfig(Mode mode, @Nullable Path rootCertificate) {
         DISABLED,
         /** Encrypted and the certificate's chain and host name are verified. The default as soon as TLS is on. */
         VERIFY_FULL,
-        /** Encrypted and the chain is verified, but not the host name. */
+        /** Encrypted and the chain is verified, but not the host name. Logged as a warning at the start. */
         VERIFY_CA,
-        /** Encrypted, nothing is verified: no protection against an active attacker. */
+        /**
+         * Encrypted, nothing is verified: no protection against an active attacker. Logged as a warning at the start.
+         */
         UNVERIFIED
     }
 
-    public TlsConfig {
-        if (rootCertificate != null && !Files.isReadable(rootCertificate)) {
-            throw InvalidConfigurationException.of(
-                    "tls.rootCertificate",
-                    rootCertificate,
-                    "a readable PEM file",
-                    "check the path and the rights of the user that runs the application");
-        }
-    }
-
     public static TlsConfig disabled() {
-        return new TlsConfig(Mode.DISABLED, null);
+        return new TlsConfig(Mode.DISABLED, CertificateFiles.none());
     }
 
     /** Verifies chain and host name against the JVM's authorities. */
     public static TlsConfig verifyFull() {
-        return new TlsConfig(Mode.VERIFY_FULL, null);
+        return verifyFull(CertificateFiles.none());
     }
 
-    /** Verifies chain and host name against the authorities in a PEM file. */
+    /** Verifies chain and host name against the authorities in a PEM file, which is read again when it has changed. */
     public static TlsConfig verifyFull(Path rootCertificate) {
-        return new TlsConfig(Mode.VERIFY_FULL, rootCertificate);
+        return verifyFull(CertificateFiles.trusting(rootCertificate));
+    }
+
+    /** Verifies chain and host name, and may show a certificate of our own. */
+    public static TlsConfig verifyFull(CertificateSource certificates) {
+        return new TlsConfig(Mode.VERIFY_FULL, certificates);
     }
 }

@@ -20,6 +20,7 @@ public abstract sealed class DatabaseException extends RuntimeException
                 InvalidConfigurationException,
                 LeaseMisuseException,
                 ManagerClosedException,
+                MigrationException,
                 NodeUnavailableException,
                 PoolExhaustedException,
                 QueryFailedException,

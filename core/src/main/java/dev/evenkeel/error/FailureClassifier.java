@@ -13,8 +13,6 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
-import reactor.pool.PoolAcquirePendingLimitException;
-import reactor.pool.PoolAcquireTimeoutException;
 import reactor.pool.PoolShutdownException;
 
 /**
@@ -32,6 +30,9 @@ public final class FailureClassifier {
     /** The driver's exception for more than 256 exchanges at once; it has the code of a lost connection. */
     private static final String QUEUE_FULL = "RequestQueueException";
 
+    /** What PgBouncer says to a login with a parameter that it does not know. */
+    private static final String UNSUPPORTED_PARAMETER = "unsupported startup parameter";
+
     private FailureClassifier() {}
 
     /**
@@ -46,18 +47,15 @@ public final class FailureClassifier {
         if (error instanceof DatabaseException) {
             return error;
         }
+        if (error instanceof EncryptionFailedException tls) {
+            return tls.of(node, requestId);
+        }
         if (error instanceof R2dbcException r2dbc) {
             return fromServer(r2dbc, phase, node, requestId);
         }
         if (error instanceof PoolShutdownException) {
             return new ManagerClosedException(
                     Failure.of("MANAGER_CLOSED", ErrorType.CONNECTION, "The connections to " + node + " are closed")
-                            .causedBy(error)
-                            .in(requestId));
-        }
-        if (error instanceof PoolAcquirePendingLimitException || error instanceof PoolAcquireTimeoutException) {
-            return new PoolExhaustedException(
-                    Failure.of("POOL_EXHAUSTED", ErrorType.PERFORMANCE, "No free connection to " + node)
                             .causedBy(error)
                             .in(requestId));
         }
@@ -83,6 +81,10 @@ public final class FailureClassifier {
         }
         if (state.endsConnection()) {
             return connectionFailure(code, error, phase, node, requestId);
+        }
+        if (phase == Phase.CONNECTING && error.getSqlState() == null) {
+            // The pool's own: the connection was lost while it was looked at.
+            return connectionFailure("08006", error, phase, node, requestId);
         }
         if (phase == Phase.COMMITTING && code.equals(COMMIT_BECAME_ROLLBACK)) {
             return rolledBackByCommit(error, node, requestId);
@@ -140,14 +142,18 @@ public final class FailureClassifier {
 
     private static DatabaseException connectionFailure(
             String code, Throwable error, Phase phase, String node, String requestId) {
-        Failure failure = Failure.of(code, ErrorType.CONNECTION, lost(phase, node, error))
-                .suggesting(Suggestions.forState(SqlState.CONNECTION_FAILURE, code))
+        String message = lost(phase, node, error);
+        Failure failure = Failure.of(code, ErrorType.CONNECTION, message)
+                .suggesting(
+                        message.contains(UNSUPPORTED_PARAMETER)
+                                ? Suggestions.unsupportedParameter()
+                                : Suggestions.forState(SqlState.CONNECTION_FAILURE, code))
                 .with(Map.of("node", node, "phase", phase.name()))
                 .causedBy(error)
                 .in(requestId);
         return switch (phase) {
             case CONNECTING -> new NodeUnavailableException(failure.retryable(true));
-            case READING, IN_TRANSACTION -> new ConnectionLostException(failure.retryable(true));
+            case READING, REPEATABLE, IN_TRANSACTION -> new ConnectionLostException(failure.retryable(true));
             case STATEMENT, AUTOCOMMIT -> new ConnectionLostException(failure);
             case COMMITTING ->
                 new CommitOutcomeUnknownException(failure.suggesting(List.of(
@@ -163,7 +169,7 @@ public final class FailureClassifier {
             case READING -> "Lost the connection to %s while reading: %s".formatted(node, reason);
             case IN_TRANSACTION ->
                 "Lost the connection to %s before COMMIT, nothing was applied: %s".formatted(node, reason);
-            case STATEMENT, AUTOCOMMIT ->
+            case REPEATABLE, STATEMENT, AUTOCOMMIT ->
                 "Lost the connection to %s; whether the statement took effect is unknown: %s".formatted(node, reason);
             case COMMITTING ->
                 "Lost the connection to %s after COMMIT was sent; the transaction is applied as a whole or not at all: %s"

@@ -9,6 +9,8 @@ public enum Phase {
     CONNECTING,
     /** Only statements without effect were sent. */
     READING,
+    /** One statement was sent of which the caller says that running it again does no harm. */
+    REPEATABLE,
     /** Inside an open transaction whose COMMIT was not sent: losing the connection undoes everything. */
     IN_TRANSACTION,
     /** One statement that is its own transaction was sent; whether it ran is unknown once its answer is lost. */

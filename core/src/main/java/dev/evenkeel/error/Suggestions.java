@@ -44,6 +44,44 @@ final class Suggestions {
         };
     }
 
+    static List<String> forEncryption(EncryptionFailedException.Reason reason) {
+        return switch (reason) {
+            case CERTIFICATE_EXPIRED ->
+                List.of("renew the server's certificate and reload the server", "check this machine's clock");
+            case CERTIFICATE_NOT_YET_VALID -> List.of("check this machine's clock and the server's");
+            case CERTIFICATE_UNTRUSTED ->
+                List.of(
+                        "give the authority that issued it: TlsConfig.verifyFull(Path), or sslRootCert in the URL",
+                        "do not connect if the authority is unknown to you: somebody may be in between");
+            case CERTIFICATE_WRONG_HOST ->
+                List.of(
+                        "use one of its names as the host, or have a certificate issued for this host",
+                        "with TlsConfig.Mode.VERIFY_CA any certificate of the authority will do");
+            case CLIENT_CERTIFICATE_EXPIRED ->
+                List.of("renew the client certificate; it is read again with the next connection");
+            case CLIENT_CERTIFICATE_REFUSED ->
+                List.of(
+                        "check tls.clientCertificate: its authority must be in the server's ssl_ca_file",
+                        "check its dates, and the clocks of both machines");
+            case TLS_NOT_OFFERED ->
+                List.of(
+                        "switch ssl on in the server's postgresql.conf; plaintext is never used instead",
+                        "leave TLS out of the settings where plaintext is meant");
+            case TLS_FAILED ->
+                List.of(
+                        "check that both sides have a TLS version and a cipher in common",
+                        "look into the server's log: it names the reason");
+            case CERTIFICATES_UNAVAILABLE -> List.of("look at the certificate source, or at what it reads from");
+        };
+    }
+
+    /** PgBouncer knows few of the parameters that a session can begin with, and refuses the others. */
+    static List<String> unsupportedParameter() {
+        return List.of(
+                "if it is extra_float_digits, set ignore_startup_parameters = extra_float_digits in pgbouncer.ini",
+                "otherwise leave it out of the URL: in a pooled session it would be everybody's");
+    }
+
     private static List<String> noSuchFunction() {
         return List.of(
                 "bind a value of the type that the statement expects, or cast it: $1::integer",
@@ -60,7 +98,8 @@ final class Suggestions {
             default ->
                 List.of(
                         "check user and password in the URL or in 'credentials'",
-                        "check that the server's pg_hba.conf lets this user in from this host, with or without TLS");
+                        "check that the server's pg_hba.conf lets this user in from this host, with or without TLS",
+                        "if it asks for a client certificate, give one with the role's name: tls.clientCertificate");
         };
     }
 }

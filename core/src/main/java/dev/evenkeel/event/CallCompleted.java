@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requestId the same as in exceptions
  * @param label the label of its options
+ * @param write whether it was for writing
  * @param node where the last attempt ran; {@code null} when it did not get that far
  * @param outcome how it ended
  * @param attempts how often it was tried
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record CallCompleted(
         String requestId,
         String label,
+        boolean write,
         @Nullable String node,
         Outcome outcome,
         int attempts,

@@ -12,7 +12,7 @@ public interface DatabaseListener {
 
     default void onCallCompleted(CallCompleted event) {}
 
-    default void onPrimaryChanged(PrimaryChanged event) {}
+    default void onTopologyChanged(TopologyEvent event) {}
 
     /** One listener that passes on to all of these, in their order, and keeps their exceptions away from the caller. */
     static DatabaseListener all(List<? extends DatabaseListener> listeners) {
@@ -29,8 +29,8 @@ record FanOut(List<DatabaseListener> listeners, Logger log) implements DatabaseL
     }
 
     @Override
-    public void onPrimaryChanged(PrimaryChanged event) {
-        listeners.forEach(listener -> guarded(() -> listener.onPrimaryChanged(event)));
+    public void onTopologyChanged(TopologyEvent event) {
+        listeners.forEach(listener -> guarded(() -> listener.onTopologyChanged(event)));
     }
 
     private void guarded(Runnable notification) {

@@ -2,6 +2,7 @@ package dev.evenkeel.health;
 
 import dev.evenkeel.DatabaseMetrics;
 import dev.evenkeel.DatabaseMetrics.Latency;
+import dev.evenkeel.PoolHistory;
 import dev.evenkeel.PoolMetrics;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.event.CallCompleted;
@@ -9,6 +10,8 @@ import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.node.NodePool;
 import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
@@ -21,6 +24,7 @@ public final class CallStatistics implements DatabaseListener {
     private final LongAdder retries = new LongAdder();
     private final RecentCalls times = new RecentCalls();
     private final RecentCalls leaseWaits = new RecentCalls();
+    private final Map<String, RecentCalls> leaseWaitsOfNodes = new ConcurrentHashMap<>();
 
     @Override
     public void onCallCompleted(CallCompleted event) {
@@ -35,6 +39,10 @@ public final class CallStatistics implements DatabaseListener {
         // What the user's own function throws is its decision, not the database's failure.
         times.record(event.total(), event.error() instanceof DatabaseException);
         leaseWaits.record(event.leaseWait(), false);
+        String node = event.node();
+        if (node != null) {
+            leaseWaitsOfNodes.computeIfAbsent(node, first -> new RecentCalls()).record(event.leaseWait(), false);
+        }
     }
 
     Latency recent() {
@@ -54,7 +62,12 @@ public final class CallStatistics implements DatabaseListener {
                 times.total(),
                 leaseWaits.total(),
                 pools.stream().collect(Collectors.toMap(NodePool::name, NodePool::state)),
-                pools.stream().collect(Collectors.toMap(NodePool::name, NodePool::opened)));
+                pools.stream().collect(Collectors.toMap(NodePool::name, this::history)));
+    }
+
+    private PoolHistory history(NodePool pool) {
+        RecentCalls waits = leaseWaitsOfNodes.getOrDefault(pool.name(), new RecentCalls());
+        return new PoolHistory(pool.opened(), pool.closed(), waits.total());
     }
 
     static PoolMetrics together(Collection<NodePool> pools) {

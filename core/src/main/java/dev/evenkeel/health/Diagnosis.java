@@ -32,13 +32,13 @@ final class Diagnosis {
         this.config = config;
     }
 
-    HealthSnapshot of(ClusterView view, Instant now) {
+    HealthSnapshot of(ClusterView view, Check schema, Instant now) {
         List<Node> nodes =
                 view.nodes().stream().map(node -> describe(view, node)).toList();
         Check connectivity = connectivity(view, nodes);
-        Check schema = new Check(HealthStatus.HEALTHY, "not checked: no migrations module is present");
         Checks checks = new Checks(connectivity, schema, performance());
-        return new HealthSnapshot(connectivity.status(), now, checks, nodes, advice(view, nodes));
+        return new HealthSnapshot(
+                connectivity.status().worse(schema.status()), now, checks, nodes, advice(view, nodes));
     }
 
     private Node describe(ClusterView view, NodeState node) {
@@ -108,7 +108,7 @@ final class Diagnosis {
                 CallStatistics.together(pools.values()));
     }
 
-    private static List<String> advice(ClusterView view, List<Node> nodes) {
+    private List<String> advice(ClusterView view, List<Node> nodes) {
         List<String> advice = new ArrayList<>();
         if (view.electedPrimary().isEmpty()) {
             advice.add("Bring a primary up or promote a replica: writes fail until then.");
@@ -128,6 +128,13 @@ final class Diagnosis {
                                         node.pool().max(),
                                         node.name(),
                                         node.pool().waiting()));
+            }
+        }
+        for (NodePool pool : pools.values()) {
+            if (pool.isSaturated()) {
+                advice.add(
+                        "%s takes no more connections: lower pool.maxSize of all instances together, or raise its max_connections."
+                                .formatted(pool.name()));
             }
         }
         return advice;

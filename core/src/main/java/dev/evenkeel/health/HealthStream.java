@@ -8,7 +8,6 @@ import dev.evenkeel.topology.Topology;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -22,7 +21,7 @@ public final class HealthStream {
 
     private final Topology topology;
     private final Diagnosis diagnosis;
-    private final Scheduler timer;
+    private final SchemaVerdict schema;
     private final Sinks.Empty<Void> closed = Sinks.empty();
     private final Flux<HealthSnapshot> shared;
 
@@ -34,11 +33,12 @@ public final class HealthStream {
             Scheduler timer) {
         this.topology = topology;
         this.diagnosis = new Diagnosis(pools, statistics, config);
-        this.timer = timer;
+        this.schema = new SchemaVerdict(config.probeTimeout(), timer);
         this.shared = Flux.merge(
                         Flux.interval(Duration.ZERO, config.healthInterval(), timer)
                                 .map(tick -> topology.view()),
-                        topology.changes())
+                        topology.changes(),
+                        schema.changes().map(verdict -> topology.view()))
                 .onBackpressureLatest()
                 .map(this::snapshot)
                 .takeUntilOther(closed.asMono())
@@ -53,11 +53,16 @@ public final class HealthStream {
 
     /** Probes every node now. */
     public Mono<HealthSnapshot> check() {
-        return topology.probeSoon().map(this::snapshot);
+        return Mono.zip(topology.probeSoon(), schema.soon()).map(seen -> snapshot(seen.getT1()));
     }
 
     private HealthSnapshot snapshot(ClusterView view) {
-        return diagnosis.of(view, Instant.ofEpochMilli(timer.now(TimeUnit.MILLISECONDS)));
+        return diagnosis.of(view, schema.latest(), Instant.now());
+    }
+
+    /** Who says how the schema is. */
+    public SchemaVerdict schema() {
+        return schema;
     }
 
     /** Completes the stream for all its subscribers. */

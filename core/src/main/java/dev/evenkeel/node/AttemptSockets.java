@@ -8,19 +8,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import reactor.netty.resources.LoopResources;
 
 /**
- * The shared event loops, remembering the sockets that one attempt to connect opens. The driver does not close a socket
- * whose login is abandoned: a server that accepts and stays mute would collect one for each attempt, for ever.
+ * The shared event loops, remembering the sockets that one session opens. The driver does not close a socket whose login is
+ * abandoned: a server that accepts and stays mute would collect one for each attempt, for ever.
  */
 final class AttemptSockets implements LoopResources {
 
     private final LoopResources shared;
     private final Queue<Channel> opened = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
 
     AttemptSockets(LoopResources shared) {
         this.shared = shared;
     }
 
+    /** Also what is opened from now on: an attempt that is given up may be about to open its socket. */
     void close() {
+        closed = true;
         for (Channel channel : opened) {
             ChannelFuture ignored = channel.close();
         }
@@ -30,6 +33,10 @@ final class AttemptSockets implements LoopResources {
     public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
         C channel = shared.onChannel(type, group);
         opened.add(channel);
+        ChannelFuture ignored = channel.closeFuture().addListener(end -> opened.remove(channel));
+        if (closed) {
+            close();
+        }
         return channel;
     }
 

@@ -3,12 +3,10 @@ package dev.evenkeel.node;
 import dev.evenkeel.config.Credentials;
 import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.Secret;
-import dev.evenkeel.config.TlsConfig;
 import dev.evenkeel.error.InvalidConfigurationException;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
-import io.r2dbc.postgresql.client.SSLMode;
 import io.r2dbc.postgresql.util.LogLevel;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import java.time.Duration;
@@ -30,12 +28,18 @@ public final class ConnectionFactories {
      */
     public static PostgresqlConnectionFactory create(
             NodeConfig node,
-            TlsConfig tls,
+            Encryption encryption,
             @Nullable Credentials credentials,
             Duration connectTimeout,
             String applicationName,
             LoopResources loops) {
-        ConnectionFactoryOptions url = node.options();
+        // The driver wants to find a user in there.
+        ConnectionFactoryOptions url = credentials == null
+                ? node.options()
+                : node.options()
+                        .mutate()
+                        .option(ConnectionFactoryOptions.USER, credentials.user())
+                        .build();
         PostgresqlConnectionConfiguration.Builder builder;
         try {
             builder = PostgresqlConnectionFactoryProvider.builder(url);
@@ -59,9 +63,9 @@ public final class ConnectionFactories {
             Secret password = credentials.password();
             builder.username(credentials.user()).password(password == null ? null : password.reveal());
         }
-        secure(builder, tls);
+        encryption.into(builder);
         try {
-            return new PostgresqlConnectionFactory(builder.build());
+            return DriverClient.factory(builder.build());
         } catch (RuntimeException e) {
             throw refused(node, e);
         }
@@ -73,22 +77,5 @@ public final class ConnectionFactories {
                 "'" + node.name() + "'",
                 "a URL that the driver accepts (it says: " + cause.getMessage() + ")",
                 "correct or remove the option that it names");
-    }
-
-    private static void secure(PostgresqlConnectionConfiguration.Builder builder, TlsConfig tls) {
-        switch (tls.mode()) {
-            case DISABLED -> {
-                return;
-            }
-            case VERIFY_FULL -> builder.sslMode(SSLMode.VERIFY_FULL);
-            case VERIFY_CA ->
-                // Netty 4.2 checks the host name unless told otherwise, which this mode must not do.
-                builder.sslMode(SSLMode.VERIFY_CA)
-                        .sslContextBuilderCustomizer(context -> context.endpointIdentificationAlgorithm(null));
-            case UNVERIFIED -> builder.sslMode(SSLMode.REQUIRE);
-        }
-        if (tls.rootCertificate() != null) {
-            builder.sslRootCert(tls.rootCertificate().toString());
-        }
     }
 }

@@ -41,7 +41,10 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
     private volatile Supplier<String> requestId = () -> "-";
     private volatile Deadline deadline = Deadline.NEVER;
     private volatile @Nullable TransactionOptions transaction;
+    private volatile boolean guest;
     private volatile boolean doomed;
+    private volatile boolean abandoned;
+    private volatile @Nullable Lease outer;
 
     Lease(NodePool pool, Connection pooled, TrackedConnection tracked, Scheduler timer) {
         this.pool = pool;
@@ -64,9 +67,23 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         return tracked;
     }
 
+    /** Its holder belongs on another node and found none. */
+    void becomeGuest() {
+        guest = true;
+    }
+
+    boolean isGuest() {
+        return guest;
+    }
+
     /** Name of the node at the other end. */
     public String node() {
         return pool.name();
+    }
+
+    /** When the server at the other end began, by its own clock, in microseconds: another value is another server. */
+    public long started() {
+        return tracked.started();
     }
 
     /** How far the work on this lease has come; decides what a lost connection means. */
@@ -113,18 +130,31 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         return doomed;
     }
 
+    /** It was taken inside a call that holds another one and keeps it until this one is given back. */
+    public void inside(Lease holding) {
+        outer = holding;
+    }
+
     /**
-     * The holder now waits for a further connection of this pool.
+     * The holder now waits for a further connection of a pool, and so does whoever holds a connection around it.
      *
      * @return false when every connection of the pool is held by somebody who waits like this, so that none would come
      */
     public boolean beginWaitingInside(NodePool other) {
-        return other != pool || waitingInside.getAndIncrement() > 0 || pool.holderBeginsToWait();
+        boolean mayCome = true;
+        for (Lease held = this; held != null; held = held.outer) {
+            if (held.pool == other && held.waitingInside.getAndIncrement() == 0) {
+                mayCome &= other.holderBeginsToWait();
+            }
+        }
+        return mayCome;
     }
 
     public void endWaitingInside(NodePool other) {
-        if (other == pool && waitingInside.decrementAndGet() == 0) {
-            pool.holderEndsToWait();
+        for (Lease held = this; held != null; held = held.outer) {
+            if (held.pool == other && held.waitingInside.decrementAndGet() == 0) {
+                other.holderEndsToWait();
+            }
         }
     }
 
@@ -142,9 +172,23 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         return Duration.ofNanos(System.nanoTime() - grantedNanos);
     }
 
+    /** SQLSTATE of the first error that the server gave on this lease, or since {@link #forgetFailure()}. */
+    public @Nullable String firstFailure() {
+        return traffic.firstFailure();
+    }
+
+    public void forgetFailure() {
+        traffic.forgetFailure();
+    }
+
     /** Asks the server to stop what runs on this connection; a COMMIT is left alone. */
     public Mono<Void> interrupt() {
         return tracked.cancelRequest();
+    }
+
+    /** Breaks the session off. */
+    void sever() {
+        tracked.sever();
     }
 
     /** Closes the session, so that the release replaces it instead of giving it back. */
@@ -174,9 +218,24 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         });
     }
 
+    /** The same when the caller has gone away: what its work still tries, and that this fails, is nobody's concern. */
+    public Mono<Void> abandon() {
+        return Mono.defer(() -> {
+            abandoned = true;
+            return release();
+        });
+    }
+
+    /** Whether its caller has gone away, maybe even before it was delivered. */
+    public boolean isAbandoned() {
+        return abandoned;
+    }
+
     /** It is over: released by its holder, or taken back by the pool because its delivery was cancelled. */
     void ended() {
-        released.set(true);
+        if (released.compareAndSet(false, true)) {
+            abandoned = true;
+        }
         if (over.compareAndSet(false, true)) {
             pool.returned(this);
             onEnd.run();

@@ -3,18 +3,15 @@ package dev.evenkeel.node;
 import dev.evenkeel.PoolMetrics;
 import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.PoolConfig;
-import dev.evenkeel.error.ErrorType;
-import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.NodeUnavailableException;
+import dev.evenkeel.error.Phase;
 import dev.evenkeel.error.PoolExhaustedException;
 import io.r2dbc.pool.ConnectionPool;
-import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,15 +19,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.pool.PoolAcquirePendingLimitException;
 
 /**
- * The connections to one server. Thread-safe.
+ * The connections to one server, and the queue of those who wait for one. Thread-safe.
  *
  * <p>Connections carry the epoch in which they were opened. {@link #rotate()} raises the epoch: idle connections of an
  * older one are replaced at once, leased ones when they come back, and no call notices.
@@ -48,6 +45,11 @@ public final class NodePool {
     private final AtomicLong epoch = new AtomicLong();
     private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
     private final LongAdder opened = new LongAdder();
+    private final LongAdder closed = new LongAdder();
+    private final Creations creations;
+    private final Admission callers;
+    private final Admission guests;
+    private final PeakLatency latency = new PeakLatency();
     private final AtomicInteger waitingHolders = new AtomicInteger();
     private volatile @Nullable Throwable lastConnectFailure;
 
@@ -56,7 +58,14 @@ public final class NodePool {
         this.config = config;
         this.opening = opening;
         this.timer = timer;
-        this.pool = PoolFactory.create(config, this::open, epoch::get, timer);
+        this.creations = new Creations(timer);
+        this.callers = admission(this::places);
+        this.guests = admission(() -> Math.max(1, config.maxSize() / 2));
+        this.pool = PoolFactory.create(config, this::open, closed::increment, epoch::get, timer);
+    }
+
+    private Admission admission(IntSupplier places) {
+        return new Admission(places, config.maxQueue(), new ControlledDelay(config.queueTarget()), timer);
     }
 
     public String name() {
@@ -68,20 +77,37 @@ public final class NodePool {
     }
 
     private Mono<TrackedConnection> open() {
-        return opening.open().doOnError(failure -> lastConnectFailure = failure).map(this::track);
+        return creations
+                .open(opening.openSession())
+                .doOnError(failure -> lastConnectFailure = failure)
+                .map(this::track);
     }
 
-    private TrackedConnection track(PostgresqlConnection raw) {
+    private TrackedConnection track(Opening.Opened session) {
         lastConnectFailure = null;
         opened.increment();
         double share = 1 - LIFETIME_SPREAD * ThreadLocalRandom.current().nextDouble();
         Duration lifetime = Duration.ofMillis((long) (config.maxLifetime().toMillis() * share));
-        return new TrackedConnection(raw, epoch.get(), lifetime, timer);
+        return new TrackedConnection(session, epoch.get(), lifetime, timer);
     }
 
-    /** Opens {@code minSize} connections; emits how many there are. */
+    /** Opens {@code minSize} connections; emits how many were opened. */
     public Mono<Integer> warmUp() {
         return pool.warmup();
+    }
+
+    /** Opens what is missing to {@code minSize}; to be called now and then. Never an error: the next call tries again. */
+    public Mono<Void> keepWarm() {
+        return Mono.defer(() -> {
+                    PoolMetrics state = state();
+                    return state.active() + state.idle() < config.minSize() ? warmUp().then() : Mono.empty();
+                })
+                .onErrorComplete();
+    }
+
+    /** The server is known to be there again: nobody has to wait before he tries. */
+    public void encourage() {
+        creations.encourage();
     }
 
     /**
@@ -92,12 +118,38 @@ public final class NodePool {
      * @param requestId identifies the caller in those
      */
     public Mono<Lease> acquire(Duration patience, Supplier<String> requestId) {
-        return pool.create()
-                .timeout(patience, timer)
+        Turnaway turnaway = new Turnaway(this, requestId);
+        return bounded(inTurn(turnaway), patience, turnaway);
+    }
+
+    /** The same for a read that belongs on a replica: such guests together never take more than half of the connections. */
+    public Mono<Lease> acquireAsGuest(Duration patience, Supplier<String> requestId) {
+        Turnaway turnaway = new Turnaway(this, requestId);
+        return bounded(guests.admit(inTurn(turnaway), turnaway).doOnNext(Lease::becomeGuest), patience, turnaway);
+    }
+
+    /** When the server takes no more connections, the turn has come too early: the next one that is given back will do. */
+    private Mono<Lease> inTurn(Turnaway turnaway) {
+        return callers.admit(pool.create(), turnaway)
+                .map(this::lend)
+                .onErrorResume(
+                        failure -> Creations.isSaturation(failure) && connections() > 0, saturated -> inTurn(turnaway));
+    }
+
+    private Mono<Lease> bounded(Mono<Lease> lease, Duration patience, Turnaway turnaway) {
+        return lease.timeout(patience, timer)
                 .contextWrite(LateConnections.RETURNED)
-                .onErrorMap(TimeoutException.class, late -> notInTime(patience, requestId))
-                .onErrorMap(PoolAcquirePendingLimitException.class, refused -> refusal(requestId))
-                .map(this::lend);
+                .onErrorMap(TimeoutException.class, late -> turnaway.notInTime(patience, lastConnectFailure));
+    }
+
+    /** Those that are there, not those that are being opened. */
+    private int connections() {
+        return leases.size() + state().idle();
+    }
+
+    /** While the server takes no more connections, nobody is let through who would need another one. */
+    private int places() {
+        return creations.isSaturated() ? Math.max(1, connections()) : config.maxSize();
     }
 
     private Lease lend(Connection pooled) {
@@ -120,44 +172,49 @@ public final class NodePool {
 
     void returned(Lease lease) {
         leases.remove(lease);
-    }
-
-    private Throwable notInTime(Duration patience, Supplier<String> requestId) {
-        PoolMetrics state = state();
-        Throwable failure = lastConnectFailure;
-        if (failure != null && state.active() + state.idle() == 0) {
-            return new NodeUnavailableException(Failure.of(
-                            "CONNECT_FAILED",
-                            ErrorType.CONNECTION,
-                            "No connection to %s could be opened within %s: %s"
-                                    .formatted(name(), patience, failure.getMessage()),
-                            "check that the server runs and that host and port are those of '%s'"
-                                    .formatted(node.setting()))
-                    .with(Map.of("node", name()))
-                    .retryable(true)
-                    .in(requestId.get())
-                    .causedBy(failure));
+        latency.record(lease.held().toNanos());
+        callers.leave();
+        if (lease.isGuest()) {
+            guests.leave();
         }
-        return exhausted("No connection to %s became free within %s".formatted(name(), patience), requestId, failure);
     }
 
-    private PoolExhaustedException exhausted(String what, Supplier<String> requestId, @Nullable Throwable cause) {
-        PoolMetrics state = state();
-        return new PoolExhaustedException(Failure.of(
-                        "POOL_EXHAUSTED",
-                        ErrorType.PERFORMANCE,
-                        "%s (%s)".formatted(what, state),
-                        "hold connections for a shorter time: no waiting for other services inside a transaction",
-                        "look for slow statements",
-                        "raise pool.maxSize if the server has cores to spare")
-                .with(Map.of(
-                        "node", name(),
-                        "active", String.valueOf(state.active()),
-                        "waiting", String.valueOf(state.waiting()),
-                        "max", String.valueOf(state.max())))
-                .retryable(true)
-                .in(requestId.get())
-                .causedBy(cause));
+    /** What one more call costs here, compared with other nodes: how slow it is, times how many share it. */
+    public double cost() {
+        return (1 + latency.nanos()) * (1 + leases.size());
+    }
+
+    /**
+     * The node is not what it was: no connection of today will be handed out again, and those in use are broken off, all of
+     * them or only the reads.
+     */
+    public void giveUp(boolean all) {
+        retire();
+        for (Lease lease : leases) {
+            if (all || lease.phase() == Phase.READING) {
+                lease.sever();
+            }
+        }
+    }
+
+    /** Whether the server has said a moment ago that it takes no more connections. */
+    public boolean isSaturated() {
+        return creations.isSaturated();
+    }
+
+    /** Another server answers under this name: what leads to the one before is broken off, and not handed out again. */
+    public void leadsTo(long started) {
+        retire();
+        for (Lease lease : leases) {
+            if (lease.started() != started) {
+                lease.sever();
+            }
+        }
+    }
+
+    /** No connection of today will be handed out again; those in use go on. */
+    public void retire() {
+        epoch.incrementAndGet();
     }
 
     /** How long a call without an earlier deadline waits for a connection. */
@@ -165,23 +222,12 @@ public final class NodePool {
         return config.acquireTimeout();
     }
 
-    /** Whether a further caller would have to wait behind a full queue. */
-    public boolean isFull() {
-        PoolMetrics state = state();
-        return state.idle() == 0 && state.active() >= state.max() && state.waiting() >= config.maxQueue();
-    }
-
-    /** Refuses a caller before it queues. */
-    public PoolExhaustedException refusal(Supplier<String> requestId) {
-        return exhausted("Too many calls wait for a connection to " + name(), requestId, null);
-    }
-
     public PoolMetrics state() {
         return pool.getMetrics()
                 .map(metrics -> new PoolMetrics(
                         metrics.acquiredSize(),
                         metrics.idleSize(),
-                        metrics.pendingAcquireSize(),
+                        callers.waiting() + guests.waiting() + metrics.pendingAcquireSize(),
                         metrics.getMaxAllocatedSize()))
                 .orElse(PoolMetrics.EMPTY);
     }
@@ -189,6 +235,11 @@ public final class NodePool {
     /** Connections that are leased now. */
     public int inUse() {
         return leases.size();
+    }
+
+    /** Connections closed since the start. */
+    public long closed() {
+        return closed.sum();
     }
 
     /** Connections opened since the start. */
@@ -203,7 +254,7 @@ public final class NodePool {
 
     /** Replaces all connections without disturbing a call; completes when the idle ones are marked. */
     public Mono<Void> rotate() {
-        return Mono.fromRunnable(epoch::incrementAndGet).then(warmUp()).then();
+        return Mono.fromRunnable(this::retire).then(warmUp()).then();
     }
 
     /**

@@ -1,10 +1,13 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.config.Credentials;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -15,13 +18,26 @@ import reactor.util.context.Context;
 /** Opens physical connections to one server, within a bound that covers the login, too. Thread-safe. */
 public final class Opening {
 
-    private final Function<LoopResources, PostgresqlConnectionFactory> driver;
+    /** Two servers that began in the same microsecond are not expected. */
+    private static final String WHICH_SERVER =
+            "select (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint";
+
+    private final BiFunction<Optional<Credentials>, LoopResources, PostgresqlConnectionFactory> driver;
+    private final Encryption encryption;
+    private final Logins logins;
     private final Duration timeout;
     private final Scheduler timer;
 
-    /** The {@code driver} makes the driver's factory on the event loops that it is given. */
-    public Opening(Function<LoopResources, PostgresqlConnectionFactory> driver, Duration timeout, Scheduler timer) {
+    /** The {@code driver} makes the driver's factory for a login on the event loops that it is given. */
+    public Opening(
+            BiFunction<Optional<Credentials>, LoopResources, PostgresqlConnectionFactory> driver,
+            Encryption encryption,
+            Logins logins,
+            Duration timeout,
+            Scheduler timer) {
         this.driver = driver;
+        this.encryption = encryption;
+        this.logins = logins;
         this.timeout = timeout;
         this.timer = timer;
     }
@@ -33,16 +49,59 @@ public final class Opening {
      * On timeout and cancel the socket is closed.
      */
     public Mono<PostgresqlConnection> open() {
-        return Mono.defer(() -> {
-                    AttemptSockets sockets = new AttemptSockets(TcpResources.get());
-                    return driver.apply(sockets)
-                            .create()
-                            .cast(PostgresqlConnection.class)
-                            .doOnCancel(sockets::close)
-                            .timeout(timeout, timer);
-                })
+        return bounded(this::attempt).map(Opened::connection);
+    }
+
+    /** The same for who keeps it: a session that can be ended whatever the server does. */
+    public Mono<Session> openForLong() {
+        return bounded(this::attempt).map(opened -> new Session(opened, timer));
+    }
+
+    /** The same, with the means to break it off, and with the server that it leads to. */
+    Mono<Opened> openSession() {
+        return bounded(login -> attempt(login).flatMap(Opening::identified));
+    }
+
+    private static Mono<Opened> identified(Opened session) {
+        return session.connection()
+                .createStatement(WHICH_SERVER)
+                .execute()
+                .flatMap(result -> result.map(row -> row.get(0, Long.class)))
+                .single()
+                .map(session::of)
+                .doOnError(failed -> session.sockets().close())
+                .doOnCancel(session.sockets()::close);
+    }
+
+    private Mono<Opened> bounded(Function<Optional<Credentials>, Mono<Opened>> attempt) {
+        return logins.with(attempt)
+                .timeout(timeout, timer)
                 .onErrorMap(TimeoutException.class, late -> silent())
                 .contextWrite(caller -> Context.empty());
+    }
+
+    private Mono<Opened> attempt(Optional<Credentials> login) {
+        return encryption.with(Mono.defer(() -> {
+            AttemptSockets sockets = new AttemptSockets(TcpResources.get());
+            return driver.apply(login, sockets)
+                    .create()
+                    .cast(PostgresqlConnection.class)
+                    .doOnCancel(sockets::close)
+                    .map(connection -> new Opened(connection, sockets, 0));
+        }));
+    }
+
+    /**
+     * A session and its sockets.
+     *
+     * @param sockets closing them ends the session at once, without a word to the server
+     * @param started when the server at the other end began, by its own clock, in microseconds; 0 while unknown
+     */
+    record Opened(PostgresqlConnection connection, AttemptSockets sockets, long started) {
+
+        Opened of(long server) {
+            return new Opened(connection, sockets, server);
+        }
     }
 
     private IOException silent() {

@@ -27,16 +27,25 @@ final class PoolFactory {
     private PoolFactory() {}
 
     static ConnectionPool create(
-            PoolConfig config, Supplier<Mono<TrackedConnection>> open, LongSupplier epoch, Scheduler timer) {
+            PoolConfig config,
+            Supplier<Mono<TrackedConnection>> open,
+            Runnable onClose,
+            LongSupplier epoch,
+            Scheduler timer) {
         AtomicReference<ConnectionPool> self = new AtomicReference<>();
         ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(new Opener(open))
                 .acquireRetry(0)
                 .clock(SchedulerClock.of(timer))
                 .customizer(builder -> builder.sizeBetween(
-                                config.minSize(), config.maxSize(), Math.max(1, config.minSize()))
-                        .maxPendingAcquire(config.maxQueue() == 0 ? 1 : config.maxQueue())
+                                config.minSize(),
+                                config.maxSize(),
+                                Math.max(1, Math.min(config.minSize(), Creations.AT_ONCE)))
                         .releaseHandler(connection ->
                                 connection instanceof TrackedConnection tracked ? tracked.cleanUp() : Mono.empty())
+                        .destroyHandler(connection -> {
+                            onClose.run();
+                            return Mono.from(connection.close());
+                        })
                         .evictInBackground(SWEEP, timer)
                         .evictionPredicate((connection, use) -> !(connection instanceof TrackedConnection tracked)
                                 || !tracked.clean()

@@ -9,6 +9,7 @@ final class TrackedBatch implements Batch {
 
     private final Batch raw;
     private final Traffic traffic;
+    private Traffic.Kind kind = Traffic.Kind.STATEMENT;
 
     TrackedBatch(Batch raw, Traffic traffic) {
         this.raw = raw;
@@ -18,11 +19,15 @@ final class TrackedBatch implements Batch {
     @Override
     public Batch add(String sql) {
         raw.add(sql);
+        if (BoundaryWords.in(sql)) {
+            kind = Traffic.Kind.BOUNDARY;
+        }
         return this;
     }
 
     @Override
     public Publisher<? extends Result> execute() {
-        return new TrackedPublisher<>(raw.execute(), traffic).map(result -> new TrackedResult(result, traffic));
+        return new TrackedPublisher<>(raw.execute(), traffic, kind)
+                .map(result -> new TrackedResult(result, traffic, kind));
     }
 }

@@ -1,6 +1,7 @@
 package dev.evenkeel.node;
 
 import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.spi.Batch;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
@@ -27,7 +28,7 @@ import reactor.core.scheduler.Scheduler;
  * not up to date while anything is in flight. If the answer does not come at once, the server is asked to cancel. The
  * connection goes back only when both the rollback and the cancel request are over, so that a late cancel cannot hit the
  * next borrower; if that takes longer than the bound, an error makes the pool close it. A COMMIT in flight is waited for,
- * never cancelled.
+ * never cancelled. If the connection itself was lost with work on it, the server is asked to stop that, too.
  */
 final class TrackedConnection extends ForwardingConnection implements Wrapped<Connection>, Lifecycle {
 
@@ -37,16 +38,21 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private static final Duration UNTIL_CLEAN = Duration.ofMillis(800);
 
     private final PostgresqlConnection raw;
+    private final Client client;
+    private final AttemptSockets sockets;
+    private final long started;
     private final Scheduler timer;
     private final long epoch;
     private final Duration maxLifetime;
     private volatile Traffic traffic = new Traffic();
     private volatile boolean sessionChanged;
-    private volatile boolean committing;
     private volatile @Nullable Lease holder;
 
-    TrackedConnection(PostgresqlConnection raw, long epoch, Duration maxLifetime, Scheduler timer) {
-        this.raw = raw;
+    TrackedConnection(Opening.Opened session, long epoch, Duration maxLifetime, Scheduler timer) {
+        this.raw = session.connection();
+        this.client = DriverClient.of(raw);
+        this.sockets = session.sockets();
+        this.started = session.started();
         this.epoch = epoch;
         this.maxLifetime = maxLifetime;
         this.timer = timer;
@@ -62,6 +68,11 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return epoch;
     }
 
+    /** When the server at the other end began: another value is another server. */
+    long started() {
+        return started;
+    }
+
     Duration maxLifetime() {
         return maxLifetime;
     }
@@ -71,10 +82,8 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return alive() && !sessionChanged && traffic.quiet() && raw.isAutoCommit();
     }
 
-    /** The driver answers a local validation at once, from its own state. */
     private boolean alive() {
-        return Boolean.TRUE.equals(
-                raw.validate(ValidationDepth.LOCAL).toFuture().getNow(Boolean.TRUE));
+        return client.isConnected();
     }
 
     @Override
@@ -93,6 +102,11 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         holder = lease;
     }
 
+    private String nodeName() {
+        Lease lease = holder;
+        return lease == null ? "-" : lease.node();
+    }
+
     /** The exchanges of whoever has it now. */
     Traffic traffic() {
         return traffic;
@@ -100,28 +114,40 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** Called by the pool at each return, also at those that it makes by itself. An error makes it close the connection. */
     Mono<Void> cleanUp() {
-        traffic.close();
         Lease last = holder;
         holder = null;
         if (last != null) {
             last.ended();
         }
-        if (sessionChanged || traffic.isHandingOver() || !alive()) {
-            return Mono.error(new IllegalStateException("session cannot be reused"));
+        traffic.close();
+        if (traffic.isHandingOver()) {
+            sever();
+            return Mono.error(new IllegalStateException("a statement was handed over during the release"));
         }
-        if (traffic.quiet()) {
-            return raw.isAutoCommit() ? Mono.empty() : rollback().timeout(UNTIL_CLEAN, timer);
-        }
+        boolean reusable = alive() && !sessionChanged;
+        Mono<Void> cleaning = traffic.quiet() ? closeTransaction(reusable) : drain();
+        return reusable
+                ? cleaning
+                : cleaning.onErrorComplete().then(Mono.error(new IllegalStateException("session cannot be reused")));
+    }
+
+    private Mono<Void> closeTransaction(boolean reusable) {
+        return raw.isAutoCommit() || !reusable ? Mono.empty() : rollback().timeout(UNTIL_CLEAN, timer);
+    }
+
+    /** A server that waits for a lock or computes does not notice that its client is gone: so also if ROLLBACK fails. */
+    private Mono<Void> drain() {
         Mono<Void> rollback = rollback().cache();
         Mono<Void> cancel = Mono.delay(BEFORE_CANCEL, timer)
-                .takeUntilOther(rollback.onErrorComplete())
-                .flatMap(late -> committing ? Mono.empty() : raw.cancelRequest().onErrorComplete());
-        return Mono.when(rollback, cancel).timeout(UNTIL_CLEAN, timer).doOnSuccess(done -> settled());
+                .filter(late -> !traffic.isUntouchable())
+                .repeatWhenEmpty(again -> again)
+                .takeUntilOther(rollback.onErrorResume(lost -> Mono.never()))
+                .flatMap(late -> cancelRequest().onErrorComplete());
+        return Mono.whenDelayError(rollback, cancel).timeout(UNTIL_CLEAN, timer).doOnSuccess(done -> settled());
     }
 
     private void settled() {
         traffic = new Traffic();
-        committing = false;
     }
 
     private Mono<Void> rollback() {
@@ -131,9 +157,14 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
                 .then();
     }
 
+    /** Breaks the session off: whatever is under way ends with a lost connection, at once. */
+    void sever() {
+        sockets.close();
+    }
+
     /** Asks the server to stop what runs here now; completes when it has taken note. */
     Mono<Void> cancelRequest() {
-        return committing ? Mono.empty() : raw.cancelRequest();
+        return traffic.isUntouchable() ? Mono.empty() : raw.cancelRequest();
     }
 
     @Override
@@ -143,7 +174,10 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Statement createStatement(String sql) {
-        return new TrackedStatement(raw.createStatement(sql), traffic);
+        return new TrackedStatement(
+                raw.createStatement(sql),
+                traffic,
+                BoundaryWords.in(sql) ? Traffic.Kind.BOUNDARY : Traffic.Kind.STATEMENT);
     }
 
     @Override
@@ -153,24 +187,34 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Publisher<Void> beginTransaction() {
-        return tracked(raw.beginTransaction());
+        return boundary(raw.beginTransaction());
     }
 
     @Override
     public Publisher<Void> beginTransaction(TransactionDefinition definition) {
-        return tracked(raw.beginTransaction(definition));
+        return boundary(raw.beginTransaction(definition));
     }
 
     @Override
     public Publisher<Void> commitTransaction() {
-        return tracked(raw.commitTransaction())
-                .doOnSubscribe(sent -> committing = true)
-                .doOnTerminate(() -> committing = false);
+        return boundary(CommitExchange.on(client, this::nodeName));
     }
 
+    /**
+     * Behind a cancelled statement the driver's own rollback would look at a stale status, and might do nothing. A statement
+     * that another thread is just handing to the driver would even run behind the ROLLBACK, outside any transaction: then the
+     * end of the session rolls back both.
+     */
     @Override
     public Publisher<Void> rollbackTransaction() {
-        return tracked(raw.rollbackTransaction());
+        return Flux.defer(() -> {
+            if (traffic.isHandingOver()) {
+                traffic.breakOff();
+                sever();
+                return Flux.empty();
+            }
+            return tracked(traffic.quiet() ? raw.rollbackTransaction() : rollback());
+        });
     }
 
     @Override
@@ -190,7 +234,12 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Publisher<Void> setAutoCommit(boolean autoCommit) {
-        return tracked(raw.setAutoCommit(autoCommit));
+        return boundary(Flux.defer(() -> undoneBefore(raw.setAutoCommit(autoCommit))));
+    }
+
+    /** Auto-commit commits what is open; it must not be work whose caller has gone away in the middle. */
+    private Mono<Void> undoneBefore(Mono<Void> change) {
+        return traffic.hasCancelled() ? rollback().then(change) : change;
     }
 
     @Override
@@ -214,11 +263,15 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     }
 
     private <T> Flux<T> tracked(Publisher<T> exchange) {
-        return new TrackedPublisher<>(exchange, traffic);
+        return new TrackedPublisher<>(exchange, traffic, Traffic.Kind.STATEMENT);
+    }
+
+    private <T> Flux<T> boundary(Publisher<T> exchange) {
+        return new TrackedPublisher<>(exchange, traffic, Traffic.Kind.BOUNDARY);
     }
 
     private Flux<Void> changingSession(Publisher<Void> exchange) {
-        return tracked(exchange).doOnSubscribe(sent -> sessionChanged = true);
+        return tracked(OwnSession.require(raw, client).thenMany(exchange)).doOnSubscribe(sent -> sessionChanged = true);
     }
 
     @Override

@@ -9,41 +9,49 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** Passes everything through and tells {@link Traffic} when the exchange begins, is answered or is cancelled. */
+/**
+ * Passes everything through and tells {@link Traffic} when the exchange begins, is answered or is cancelled.
+ *
+ * <p>The driver hears of it with the first demand only. A subscriber that was cancelled a moment ago, and that has not noticed
+ * yet when it subscribes here, cancels as soon as it gets its subscription: its statement must not be sent, because a ROLLBACK
+ * may be on the wire already, and behind that the statement would be a transaction of its own.
+ */
 final class TrackedPublisher<T> extends Flux<T> {
 
     private final Publisher<? extends T> source;
     private final Traffic traffic;
+    private final Traffic.Kind kind;
+    private final Runnable onBegin;
 
-    TrackedPublisher(Publisher<? extends T> source, Traffic traffic) {
+    TrackedPublisher(Publisher<? extends T> source, Traffic traffic, Traffic.Kind kind) {
+        this(source, traffic, kind, TrackedPublisher::nothing);
+    }
+
+    /** The action runs each time that an exchange has begun. */
+    TrackedPublisher(Publisher<? extends T> source, Traffic traffic, Traffic.Kind kind, Runnable onBegin) {
         this.source = source;
         this.traffic = traffic;
+        this.kind = kind;
+        this.onBegin = onBegin;
     }
+
+    private static void nothing() {}
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        traffic.handOver();
-        try {
-            Flux.<T>from(source).subscribe(new Exchange<>(actual, traffic));
-        } catch (LeaseMisuseException late) {
-            Operators.error(actual, late);
-        } finally {
-            traffic.handedOver();
-        }
+        actual.onSubscribe(new Exchange<>(actual, this));
     }
 
-    private static final class Exchange<T> extends AtomicBoolean implements CoreSubscriber<T>, Subscription {
+    private static final class Exchange<T> extends Operators.DeferredSubscription implements CoreSubscriber<T> {
 
-        private static final long serialVersionUID = 1L;
+        private final CoreSubscriber<? super T> actual;
+        private final TrackedPublisher<T> of;
+        private final AtomicBoolean begun = new AtomicBoolean();
+        private final AtomicBoolean ended = new AtomicBoolean();
 
-        private final transient CoreSubscriber<? super T> actual;
-        private final transient Traffic traffic;
-        private transient Subscription upstream = Operators.emptySubscription();
-
-        Exchange(CoreSubscriber<? super T> actual, Traffic traffic) {
+        Exchange(CoreSubscriber<? super T> actual, TrackedPublisher<T> of) {
             this.actual = actual;
-            this.traffic = traffic;
-            traffic.begin();
+            this.of = of;
         }
 
         @Override
@@ -51,10 +59,34 @@ final class TrackedPublisher<T> extends Flux<T> {
             return actual.currentContext();
         }
 
+        /** Whoever sees no hand-over from now on, after a cancel, can be sure that there will be none. */
+        @Override
+        public void request(long count) {
+            super.request(count);
+            of.traffic.handOver();
+            try {
+                if (begun.compareAndSet(false, true)) {
+                    begin();
+                }
+            } finally {
+                of.traffic.handedOver();
+            }
+        }
+
+        private void begin() {
+            try {
+                of.traffic.begin(of.kind);
+            } catch (LeaseMisuseException late) {
+                actual.onError(late);
+                return;
+            }
+            of.onBegin.run();
+            Flux.<T>from(of.source).subscribe(this);
+        }
+
         @Override
         public void onSubscribe(Subscription subscription) {
-            upstream = subscription;
-            actual.onSubscribe(this);
+            set(subscription);
         }
 
         @Override
@@ -64,31 +96,27 @@ final class TrackedPublisher<T> extends Flux<T> {
 
         @Override
         public void onError(Throwable error) {
-            if (compareAndSet(false, true)) {
-                traffic.answered();
+            if (ended.compareAndSet(false, true)) {
+                of.traffic.failed(of.kind, error);
             }
             actual.onError(error);
         }
 
         @Override
         public void onComplete() {
-            if (compareAndSet(false, true)) {
-                traffic.answered();
+            if (ended.compareAndSet(false, true)) {
+                of.traffic.answered(of.kind);
             }
             actual.onComplete();
         }
 
         @Override
-        public void request(long count) {
-            upstream.request(count);
-        }
-
-        @Override
         public void cancel() {
-            if (compareAndSet(false, true)) {
-                traffic.cancelled();
+            boolean sent = !begun.compareAndSet(false, true);
+            if (sent && ended.compareAndSet(false, true)) {
+                of.traffic.cancelled();
             }
-            upstream.cancel();
+            super.cancel();
         }
     }
 }

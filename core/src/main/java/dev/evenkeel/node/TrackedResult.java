@@ -18,16 +18,18 @@ final class TrackedResult implements Result {
 
     private final Result raw;
     private final Traffic traffic;
+    private final Traffic.Kind kind;
     private final AtomicBoolean consumed;
 
-    TrackedResult(Result raw, Traffic traffic) {
-        this(raw, traffic, new AtomicBoolean());
-        traffic.begin();
+    TrackedResult(Result raw, Traffic traffic, Traffic.Kind kind) {
+        this(raw, traffic, kind, new AtomicBoolean());
+        traffic.begin(kind);
     }
 
-    private TrackedResult(Result raw, Traffic traffic, AtomicBoolean consumed) {
+    private TrackedResult(Result raw, Traffic traffic, Traffic.Kind kind, AtomicBoolean consumed) {
         this.raw = raw;
         this.traffic = traffic;
+        this.kind = kind;
         this.consumed = consumed;
     }
 
@@ -53,14 +55,13 @@ final class TrackedResult implements Result {
 
     @Override
     public Result filter(Predicate<Segment> filter) {
-        return new TrackedResult(raw.filter(filter), traffic, consumed);
+        return new TrackedResult(raw.filter(filter), traffic, kind, consumed);
     }
 
     private <T> Publisher<T> consume(Publisher<? extends T> source) {
-        TrackedPublisher<T> tracked = new TrackedPublisher<>(source, traffic);
-        return tracked.doOnSubscribe(subscription -> {
+        return new TrackedPublisher<>(source, traffic, kind, () -> {
             if (consumed.compareAndSet(false, true)) {
-                traffic.answered();
+                traffic.answered(kind);
             }
         });
     }

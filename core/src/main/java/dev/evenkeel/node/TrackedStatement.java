@@ -9,15 +9,18 @@ final class TrackedStatement implements Statement {
 
     private final Statement raw;
     private final Traffic traffic;
+    private final Traffic.Kind kind;
 
-    TrackedStatement(Statement raw, Traffic traffic) {
+    TrackedStatement(Statement raw, Traffic traffic, Traffic.Kind kind) {
         this.raw = raw;
         this.traffic = traffic;
+        this.kind = kind;
     }
 
     @Override
     public Publisher<? extends Result> execute() {
-        return new TrackedPublisher<>(raw.execute(), traffic).map(result -> new TrackedResult(result, traffic));
+        return new TrackedPublisher<>(raw.execute(), traffic, kind)
+                .map(result -> new TrackedResult(result, traffic, kind));
     }
 
     @Override

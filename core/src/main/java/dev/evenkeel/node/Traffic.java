@@ -3,7 +3,10 @@ package dev.evenkeel.node;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.error.SqlState;
+import io.r2dbc.spi.R2dbcException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows whether anything that one lease began may still be on the wire. Thread-safe.
@@ -17,24 +20,38 @@ import java.util.concurrent.atomic.AtomicInteger;
  * refused instead of talking into the next one. A caller that is just handing its statement to the driver when the lease
  * is closed, as a cancel from another thread can bring about, is seen in {@link #isHandingOver()}: where its bytes end up in
  * the order of the wire is not known.
+ *
+ * <p>A BEGIN or COMMIT among the exchanges is counted apart: as long as one may be running, nobody must ask the server to
+ * cancel. A cancelled COMMIT might be durable on the primary only; behind a cancelled BEGIN the statement that was sent with it
+ * would be a transaction of its own.
  */
 final class Traffic {
 
+    /** What an exchange may do to the transaction around it. */
+    enum Kind {
+        STATEMENT,
+        /** BEGIN or COMMIT. */
+        BOUNDARY
+    }
+
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger boundaries = new AtomicInteger();
     private final AtomicInteger handingOver = new AtomicInteger();
     private volatile boolean cancelled;
     private volatile boolean closed;
+    private volatile boolean brokenOff;
+    private volatile @Nullable String firstFailure;
 
     /**
      * An exchange begins; {@link #answered} or {@link #cancelled} must follow.
      *
      * @throws LeaseMisuseException when the lease is over
      */
-    void begin() {
+    void begin(Kind kind) {
         // Counted before the look at 'closed', which is set before the count is looked at: one of the two sides sees
         // it.
         open.incrementAndGet();
-        if (closed) {
+        if (closed || brokenOff) {
             open.decrementAndGet();
             throw new LeaseMisuseException(Failure.of(
                     "LEASE_RELEASED",
@@ -42,6 +59,9 @@ final class Traffic {
                     "A connection, statement or result is used after its connection was released",
                     "finish all work inside the function that got the connection",
                     "collect rows before the function returns"));
+        }
+        if (kind == Kind.BOUNDARY) {
+            boundaries.incrementAndGet();
         }
     }
 
@@ -54,13 +74,46 @@ final class Traffic {
         handingOver.decrementAndGet();
     }
 
-    void answered() {
+    void answered(Kind kind) {
+        if (kind == Kind.BOUNDARY) {
+            boundaries.decrementAndGet();
+        }
         open.decrementAndGet();
     }
 
+    /** An error of the server's is an answer; a lost connection is none, and what it carried may go on unseen. */
+    void failed(Kind kind, Throwable error) {
+        String state = error instanceof R2dbcException r2dbc ? r2dbc.getSqlState() : null;
+        if (firstFailure == null) {
+            firstFailure = state;
+        }
+        if (SqlState.of(state) == SqlState.CONNECTION_FAILURE) {
+            cancelled();
+        } else {
+            answered(kind);
+        }
+    }
+
+    /** A boundary that is cancelled still counts as one that may be running. */
     void cancelled() {
         cancelled = true;
         open.decrementAndGet();
+    }
+
+    /** Whether a BEGIN or COMMIT may be running. */
+    boolean isUntouchable() {
+        return boundaries.get() > 0;
+    }
+
+    /** SQLSTATE of the first error since the lease or its transaction began. */
+    @Nullable
+    String firstFailure() {
+        return firstFailure;
+    }
+
+    /** The transaction begins anew. */
+    void forgetFailure() {
+        firstFailure = null;
     }
 
     boolean quiet() {
@@ -69,6 +122,17 @@ final class Traffic {
 
     boolean isHandingOver() {
         return handingOver.get() > 0;
+    }
+
+    /** An exchange was cancelled, or its answer will never come. */
+    boolean hasCancelled() {
+        return cancelled;
+    }
+
+    /** The session is being closed: nothing more may be sent, and it is not clean. */
+    void breakOff() {
+        brokenOff = true;
+        cancelled = true;
     }
 
     void close() {

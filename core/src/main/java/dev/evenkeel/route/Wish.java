@@ -14,6 +14,10 @@ public record Wish(Intent intent, ReadConsistency consistency, Duration maxStale
 
     /** Whether only the primary will do. */
     boolean needsPrimary() {
-        return intent == Intent.WRITE || consistency == ReadConsistency.STRONG;
+        return !mayUseReplica();
+    }
+
+    public boolean mayUseReplica() {
+        return intent == Intent.READ && consistency != ReadConsistency.STRONG;
     }
 }

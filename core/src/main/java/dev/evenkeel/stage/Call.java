@@ -1,6 +1,7 @@
 package dev.evenkeel.stage;
 
 import dev.evenkeel.Deadline;
+import dev.evenkeel.ReadSession;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.NodePool;
 import java.util.Objects;
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param terms what the caller asked for
  * @param work what to do with the connection
  * @param deadline when it must have ended
+ * @param session for whom it is made; {@code null} when that is not known
  * @param pool the node that {@code Routing} chose
+ * @param guest whether that node is the primary, and the call a read that a replica would serve if there were one for it
  * @param lease the connection that {@code Leasing} took
  */
 record Call<T>(
@@ -21,19 +24,17 @@ record Call<T>(
         Work<T> work,
         Trace trace,
         Deadline deadline,
+        @Nullable ReadSession session,
         @Nullable NodePool pool,
+        boolean guest,
         @Nullable Lease lease) {
 
-    Call<T> within(Deadline earlier) {
-        return new Call<>(terms, work, trace, earlier, pool, lease);
-    }
-
-    Call<T> at(NodePool chosen) {
-        return new Call<>(terms, work, trace, deadline, chosen, lease);
+    Call<T> at(NodePool chosen, boolean asGuest) {
+        return new Call<>(terms, work, trace, deadline, session, chosen, asGuest, lease);
     }
 
     Call<T> holding(Lease taken) {
-        return new Call<>(terms, work, trace, deadline, pool, taken);
+        return new Call<>(terms, work, trace, deadline, session, pool, guest, taken);
     }
 
     /** The chosen node; only below {@code Routing}. */

@@ -1,6 +1,7 @@
 package dev.evenkeel.stage;
 
 import dev.evenkeel.CallContext;
+import dev.evenkeel.ReadConsistency;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.FailureClassifier;
@@ -8,8 +9,12 @@ import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.NodePool;
-import dev.evenkeel.topology.WriteHorizon;
+import dev.evenkeel.route.Routes;
+import dev.evenkeel.route.Wish;
+import dev.evenkeel.topology.Topology;
+import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -20,22 +25,55 @@ import reactor.core.scheduler.Scheduler;
  */
 final class Leasing implements Step {
 
-    private final WriteHorizon horizon;
+    private final Topology topology;
+    private final Contacts contacts;
     private final Scheduler timer;
 
-    Leasing(WriteHorizon horizon, Scheduler timer) {
-        this.horizon = horizon;
-        this.timer = timer;
+    Leasing(Parts parts) {
+        this.topology = parts.topology();
+        this.contacts = parts.contacts();
+        this.timer = parts.timer();
     }
 
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
         return Flux.usingWhen(
                 acquire(call),
-                lease -> next.proceed(call.holding(lease)).contextWrite(CallContext.connection(lease)),
+                lease -> {
+                    Throwable objection = objection(call, lease);
+                    return objection == null
+                            ? next.proceed(call.holding(lease)).contextWrite(CallContext.connection(lease))
+                            : Flux.error(objection);
+                },
                 Lease::release,
                 (lease, error) -> lease.release(),
-                Lease::release);
+                Lease::abandon);
+    }
+
+    /**
+     * To be asked when a lease is there: why the call must not use it, {@code null} if it may. The cluster may have changed
+     * while the call waited: either that is seen here, or the lease was there before and is broken off with all the others of
+     * a former primary. And the node was chosen for what a probe saw of it, which says nothing of another server under the
+     * same name: that may be no primary, or a replica with older data; only who does not mind may go on.
+     */
+    @Nullable
+    Throwable objection(Call<?> call, Lease lease) {
+        Wish wish = call.terms().wish();
+        if (!Routes.stillFits(topology.view(), wish, lease.node())) {
+            return new Overtaken(lease.node());
+        }
+        boolean known =
+                wish.consistency() == ReadConsistency.EVENTUAL || topology.hasSeen(lease.node(), lease.started());
+        return known ? null : elsewhere(call);
+    }
+
+    private static Throwable elsewhere(Call<?> call) {
+        return FailureClassifier.classify(
+                new IOException(
+                        "its name leads to another server than the one that was looked at, or it was restarted"),
+                Phase.CONNECTING,
+                call.node().name(),
+                call.trace().requestId());
     }
 
     /** Only synchronous operators may follow the pool's own publisher: it takes back what is cancelled up to its emission. */
@@ -43,29 +81,32 @@ final class Leasing implements Step {
         return Mono.deferContextual(context -> CallContext.connection(context)
                 .filter(Lease.class::isInstance)
                 .map(outer -> acquireInside((Lease) outer, call))
-                .orElseGet(() -> acquireNow(call)));
+                .orElseGet(() -> granted(
+                        call.guest()
+                                ? call.node().acquireAsGuest(patience(call), call.trace()::requestId)
+                                : call.node().acquire(patience(call), call.trace()::requestId),
+                        call)));
     }
 
+    /** Never as a guest: whoever holds a connection must get the second one, or both are stuck. */
     private Mono<Lease> acquireInside(Lease outer, Call<?> call) {
         NodePool node = call.node();
-        Mono<Lease> acquired = outer.beginWaitingInside(node) ? acquireNow(call) : Mono.error(deadlock(node, call));
-        return acquired.doFinally(end -> outer.endWaitingInside(node));
+        Mono<Lease> acquired = outer.beginWaitingInside(node)
+                ? granted(node.acquire(patience(call), call.trace()::requestId), call)
+                : Mono.error(deadlock(node, call));
+        return acquired.doOnNext(lease -> lease.inside(outer)).doFinally(end -> outer.endWaitingInside(node));
     }
 
-    private Mono<Lease> acquireNow(Call<?> call) {
-        NodePool node = call.node();
+    private Mono<Lease> granted(Mono<Lease> acquired, Call<?> call) {
         Trace trace = call.trace();
         long asked = System.nanoTime();
-        return node.acquire(patience(call), trace::requestId)
-                .doOnNext(lease -> {
+        return acquired.doOnNext(lease -> {
                     trace.waited(System.nanoTime() - asked);
                     lease.assign(call.terms().phase(), call.deadline(), trace::requestId);
-                    if (call.terms().phase() == Phase.AUTOCOMMIT) {
-                        horizon.held();
-                        lease.onEnd(horizon::released);
-                    }
+                    contacts.lent(call, lease);
                 })
-                .onErrorMap(e -> FailureClassifier.classify(e, Phase.CONNECTING, node.name(), trace.requestId()));
+                .onErrorMap(e -> FailureClassifier.classify(
+                        e, Phase.CONNECTING, call.node().name(), trace.requestId()));
     }
 
     private static LeaseMisuseException deadlock(NodePool node, Call<?> call) {

@@ -13,7 +13,11 @@ final class Lending implements Step {
 
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
-        return leasing.acquire(call)
-                .flatMapMany(lease -> Flux.<T>from(call.work().on(lease)));
+        return leasing.acquire(call).flatMapMany(lease -> {
+            Throwable objection = leasing.objection(call, lease);
+            return objection == null
+                    ? Flux.from(call.work().on(lease))
+                    : lease.release().thenMany(Flux.error(objection));
+        });
     }
 }

@@ -1,9 +1,9 @@
 package dev.evenkeel.stage;
 
+import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.topology.Topology;
-import dev.evenkeel.topology.WriteHorizon;
 import java.util.Map;
 import reactor.core.scheduler.Scheduler;
 
@@ -14,9 +14,11 @@ import reactor.core.scheduler.Scheduler;
  * @param timer the only source of time
  */
 public record Parts(
+        DatabaseConfig config,
         Gate gate,
+        RetryBudget budget,
         DatabaseListener listener,
         Topology topology,
-        WriteHorizon horizon,
+        Contacts contacts,
         Map<String, NodePool> pools,
         Scheduler timer) {}

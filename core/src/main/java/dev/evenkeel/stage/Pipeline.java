@@ -20,9 +20,8 @@ import reactor.core.scheduler.Scheduler;
  *  Recording     one event per call, exactly once, however it ends
  *   Retrying     again from here, if the error is safe to retry and no row was emitted
  *    Routing     intent, consistency and topology -> node
- *     Admitting  refuses before the node's queue overflows
- *      Leasing   acquire, run, release: the only place (Lending leaves the release to the caller)
- *       Running  the work itself, within the deadline; what the driver throws becomes a DatabaseException
+ *     Leasing    waits for its turn; acquire, run, release: the only place (Lending leaves the release to the caller)
+ *      Running   the work itself, within the deadline; what the driver throws becomes a DatabaseException
  * </pre>
  *
  * <p>The deadline is set before the first step and is in the Reactor Context, so that calls inside a call obey it, too.
@@ -39,28 +38,28 @@ public final class Pipeline {
 
     /** The road of work that ends with the call. */
     public static Pipeline of(Parts parts) {
+        WaitingRoom room = new WaitingRoom(parts.topology(), parts.config().pool(), parts.timer());
         return new Pipeline(
                 chain(
                         new Entering(parts.gate()),
-                        new Recording(parts.listener(), parts.horizon()),
-                        new Retrying(parts.timer()),
-                        new Routing(parts.topology(), parts.horizon(), parts.pools()),
-                        new Admitting(),
-                        new Leasing(parts.horizon(), parts.timer()),
+                        new Recording(parts.listener(), parts.contacts()),
+                        new Retrying(parts),
+                        new Routing(parts, room),
+                        new Leasing(parts),
                         new Running(parts.timer())),
                 parts.timer());
     }
 
     /** The same road for a connection that the caller keeps. */
     public static Pipeline lending(Parts parts) {
+        WaitingRoom room = new WaitingRoom(parts.topology(), parts.config().pool(), parts.timer());
         return new Pipeline(
                 chain(
                         new Entering(parts.gate()),
-                        new Recording(parts.listener(), parts.horizon()),
-                        new Retrying(parts.timer()),
-                        new Routing(parts.topology(), parts.horizon(), parts.pools()),
-                        new Admitting(),
-                        new Lending(new Leasing(parts.horizon(), parts.timer()))),
+                        new Recording(parts.listener(), parts.contacts()),
+                        new Retrying(parts),
+                        new Routing(parts, room),
+                        new Lending(new Leasing(parts))),
                 parts.timer());
     }
 
@@ -69,7 +68,15 @@ public final class Pipeline {
         return Flux.deferContextual(context -> {
             Deadline own = Deadline.in(terms.timeout(), clock);
             Deadline deadline = CallContext.deadline(context).map(own::earlier).orElse(own);
-            Call<T> call = new Call<>(terms, work, new Trace(), deadline, null, null);
+            Call<T> call = new Call<>(
+                    terms,
+                    work,
+                    new Trace(),
+                    deadline,
+                    CallContext.session(context).orElse(null),
+                    null,
+                    false,
+                    null);
             return first.proceed(call).contextWrite(CallContext.deadline(deadline));
         });
     }

@@ -3,37 +3,116 @@ package dev.evenkeel.stage;
 import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.route.Intent;
-import dev.evenkeel.topology.WriteHorizon;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
+import reactor.util.context.Context;
 
-/** Tells the listeners of each call, exactly once, and the horizon of each that may have written. */
+/** Tells the listeners of each call, exactly once, and its session what it has written or seen. */
 final class Recording implements Step {
 
     private final DatabaseListener listener;
-    private final WriteHorizon horizon;
+    private final Contacts contacts;
 
-    Recording(DatabaseListener listener, WriteHorizon horizon) {
+    Recording(DatabaseListener listener, Contacts contacts) {
         this.listener = listener;
-        this.horizon = horizon;
+        this.contacts = contacts;
     }
 
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
-        return next.proceed(call)
-                .doOnNext(row -> call.trace().row())
-                .doOnComplete(() -> end(call, Outcome.SUCCEEDED, null))
-                .doOnError(error -> end(call, Outcome.FAILED, error))
-                .doOnCancel(() -> end(call, Outcome.CANCELLED, null));
+        return new Recorded<>(next.proceed(call), call, this);
     }
 
     private void end(Call<?> call, Outcome outcome, @Nullable Throwable error) {
         if (!call.trace().end()) {
             return;
         }
-        if (call.terms().wish().intent() == Intent.WRITE) {
-            horizon.wrote(System.nanoTime());
+        String node = call.trace().node();
+        if (node != null) {
+            contacts.ended(call, node);
         }
-        listener.onCallCompleted(call.trace().completed(call.terms().label(), outcome, error));
+        boolean write = call.terms().wish().intent() == Intent.WRITE;
+        listener.onCallCompleted(call.trace().completed(call.terms().label(), write, outcome, error));
+    }
+
+    /** One operator instead of four {@code doOn...}, each of which costs every call an allocation and a hop. */
+    private static final class Recorded<T> extends FluxOperator<T, T> {
+
+        private final Call<T> call;
+        private final Recording recording;
+
+        Recorded(Flux<T> source, Call<T> call, Recording recording) {
+            super(source);
+            this.call = call;
+            this.recording = recording;
+        }
+
+        @Override
+        public void subscribe(CoreSubscriber<? super T> actual) {
+            source.subscribe(new Witness<>(actual, call, recording));
+        }
+    }
+
+    private static final class Witness<T> implements CoreSubscriber<T>, Subscription {
+
+        private final CoreSubscriber<? super T> actual;
+        private final Call<T> call;
+        private final Recording recording;
+        private @Nullable Subscription upstream;
+
+        Witness(CoreSubscriber<? super T> actual, Call<T> call, Recording recording) {
+            this.actual = actual;
+            this.call = call;
+            this.recording = recording;
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            upstream = subscription;
+            actual.onSubscribe(this);
+        }
+
+        @Override
+        public void onNext(T row) {
+            call.trace().row();
+            actual.onNext(row);
+        }
+
+        @Override
+        public void onComplete() {
+            recording.end(call, Outcome.SUCCEEDED, null);
+            actual.onComplete();
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            recording.end(call, Outcome.FAILED, error);
+            actual.onError(error);
+        }
+
+        @Override
+        public void request(long count) {
+            Subscription source = upstream;
+            if (source != null) {
+                source.request(count);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            recording.end(call, Outcome.CANCELLED, null);
+            Subscription source = upstream;
+            if (source != null) {
+                source.cancel();
+            }
+        }
     }
 }

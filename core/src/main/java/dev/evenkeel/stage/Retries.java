@@ -5,14 +5,13 @@ import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.PoolExhaustedException;
 import dev.evenkeel.error.TransactionConflictException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Predicate;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
-/** Makes Reactor's {@link Retry} out of a {@link RetryPolicy}. */
+/** Reads a {@link RetryPolicy}. */
 public final class Retries {
 
     /** A conflict is over when it is reported: the wait only keeps two losers from meeting again. */
@@ -25,25 +24,25 @@ public final class Retries {
      * exhausted pool is left to the caller: coming back at once would make the queue longer.
      */
     public static Retry of(RetryPolicy policy, Scheduler timer) {
-        return of(policy, delay -> true, timer);
+        return Retry.from(failures ->
+                failures.concatMap(signal -> waitAfter(signal.failure(), signal.totalRetries(), policy)
+                        .map(wait -> Mono.delay(wait, timer))
+                        .orElseGet(() -> Mono.error(signal.failure()))));
     }
 
-    /** {@code worthIt} tells whether there is still a point in trying again after such a wait. */
-    static Retry of(RetryPolicy policy, Predicate<Duration> worthIt, Scheduler timer) {
-        return Retry.from(failures -> failures.concatMap(signal -> decide(signal.copy(), policy, worthIt, timer)));
-    }
-
-    private static Flux<Long> decide(
-            Retry.RetrySignal signal, RetryPolicy policy, Predicate<Duration> worthIt, Scheduler timer) {
-        Throwable failure = signal.failure();
+    /**
+     * How long to wait before the next attempt.
+     *
+     * @param retries attempts so far, without the first
+     * @return empty when there must not be another one
+     */
+    static Optional<Duration> waitAfter(Throwable failure, long retries, RetryPolicy policy) {
         boolean safe = failure instanceof DatabaseException known
                 && known.safeToRetry()
                 && !(failure instanceof PoolExhaustedException);
-        Duration wait = delay(signal.totalRetries(), failure, policy);
-        if (!safe || signal.totalRetries() + 1 >= policy.maxAttempts() || !worthIt.test(wait)) {
-            return Flux.error(failure);
-        }
-        return Mono.delay(wait, timer).flux();
+        return safe && retries + 1 < policy.maxAttempts()
+                ? Optional.of(delay(retries, failure, policy))
+                : Optional.empty();
     }
 
     /** Exponential from the base to the cap, of which the jitter's share is random. */

@@ -1,31 +1,87 @@
 package dev.evenkeel.stage;
 
+import dev.evenkeel.error.DatabaseException;
+import dev.evenkeel.error.SqlState;
+import dev.evenkeel.error.TransactionConflictException;
+import dev.evenkeel.topology.ClusterView;
+import dev.evenkeel.topology.Topology;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
  * Subscribes to the road below again, with a fresh node and a fresh connection, if the error is safe to retry, no row has
- * reached the caller, and the deadline leaves time for it.
+ * reached the caller, the deadline leaves time for it, and repeats are still a small share of all calls. Conflicts between
+ * transactions are not counted: they do not come from a server in trouble.
+ *
+ * <p>After the loss of a connection the node is probed at once, and the call goes on as soon as the answer tells whether the
+ * node is still there; the configured wait is for when nothing new is heard.
  */
 final class Retrying implements Step {
 
+    private final RetryBudget budget;
+    private final Topology topology;
     private final Scheduler timer;
 
-    Retrying(Scheduler timer) {
-        this.timer = timer;
+    Retrying(Parts parts) {
+        this.budget = parts.budget();
+        this.topology = parts.topology();
+        this.timer = parts.timer();
     }
 
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
-        Trace trace = call.trace();
-        return Flux.defer(() -> {
-                    trace.nextAttempt();
-                    return next.proceed(call);
-                })
-                .retryWhen(Retries.of(
-                        call.terms().retry(),
-                        wait -> trace.isRepeatable()
-                                && call.deadline().remaining(timer).compareTo(wait) > 0,
-                        timer));
+        budget.called();
+        return attempt(call, next, 0);
+    }
+
+    private <T> Flux<T> attempt(Call<T> call, Next next, int retries) {
+        call.trace().nextAttempt();
+        return next.proceed(call).onErrorResume(failure -> again(call, next, retries, failure));
+    }
+
+    private <T> Flux<T> again(Call<T> call, Next next, int retries, Throwable failure) {
+        boolean trouble = isTrouble(failure);
+        String node = call.trace().node();
+        if (trouble && node != null) {
+            topology.hurry(node);
+        }
+        return Retries.waitAfter(failure, retries, call.terms().retry())
+                .filter(wait -> worthIt(call, failure, trouble ? Duration.ZERO : wait))
+                .map(wait -> trouble ? untilKnown(node, wait) : Mono.delay(wait, timer))
+                .map(pause -> pause.thenMany(Flux.defer(() -> attempt(call, next, retries + 1))))
+                .orElseGet(() -> Flux.error(failure));
+    }
+
+    private boolean worthIt(Call<?> call, Throwable failure, Duration wait) {
+        return call.trace().isRepeatable()
+                && call.deadline().remaining(timer).compareTo(wait) > 0
+                && (failure instanceof TransactionConflictException || budget.take());
+    }
+
+    /** What puts the node itself in doubt: it is gone, or it is not the primary any more. */
+    private boolean isTrouble(Throwable failure) {
+        if (!(failure instanceof DatabaseException known)) {
+            return false;
+        }
+        SqlState state = SqlState.of(known.code());
+        return state.endsConnection() || state == SqlState.READ_ONLY_NODE;
+    }
+
+    private Mono<?> untilKnown(@Nullable String node, Duration wait) {
+        long failed = System.nanoTime();
+        Mono<ClusterView> known = topology.updates()
+                .filter(view -> node != null && isKnown(view, node, failed))
+                .next();
+        return Mono.firstWithSignal(Mono.delay(wait, timer), known);
+    }
+
+    /** It has answered since, or it is known not to answer. */
+    private static boolean isKnown(ClusterView view, String node, long failed) {
+        return view.node(node)
+                .filter(state -> !state.answers() || state.sampledNanos() - failed > 0)
+                .isPresent();
     }
 }

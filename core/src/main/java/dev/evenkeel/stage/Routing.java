@@ -1,82 +1,117 @@
 package dev.evenkeel.stage;
 
-import dev.evenkeel.error.ErrorType;
-import dev.evenkeel.error.Failure;
-import dev.evenkeel.error.NodeUnavailableException;
+import dev.evenkeel.ReadConsistency;
+import dev.evenkeel.ReadSession.Need;
 import dev.evenkeel.node.NodePool;
+import dev.evenkeel.route.Intent;
 import dev.evenkeel.route.Routes;
 import dev.evenkeel.route.Wish;
 import dev.evenkeel.topology.ClusterView;
-import dev.evenkeel.topology.NodeState;
 import dev.evenkeel.topology.Topology;
-import dev.evenkeel.topology.WriteHorizon;
-import java.util.Locale;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
-/** Gives the call its node. Decides on what is known; asks nobody. */
+/**
+ * Gives the call its node. Decides on what is known and asks nobody. If nobody can serve it, it waits for the next view that
+ * shows somebody, as long as it would wait for a connection; a read whose replicas are a little behind waits a moment for
+ * them before it burdens the primary. If the choice is overtaken while the call waits for a connection, it chooses again.
+ */
 final class Routing implements Step {
 
     private final Topology topology;
-    private final WriteHorizon horizon;
+    private final Contacts contacts;
     private final Map<String, NodePool> pools;
-    private final AtomicInteger turns = new AtomicInteger();
+    private final WaitingRoom room;
+    private final Duration replicaWait;
+    private final Scheduler timer;
+    private final AtomicInteger draws = new AtomicInteger();
 
-    Routing(Topology topology, WriteHorizon horizon, Map<String, NodePool> pools) {
-        this.topology = topology;
-        this.horizon = horizon;
-        this.pools = Map.copyOf(pools);
+    Routing(Parts parts, WaitingRoom room) {
+        this.topology = parts.topology();
+        this.contacts = parts.contacts();
+        this.pools = Map.copyOf(parts.pools());
+        this.room = room;
+        this.replicaWait = parts.config().monitoring().replicaWait();
+        this.timer = parts.timer();
     }
 
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
-        ClusterView view = topology.view();
-        Optional<String> chosen = Routes.choose(
+        return Flux.defer(() -> {
+            ClusterView view = topology.view();
+            Need need = contacts.need(call);
+            Optional<String> chosen = choose(view, call, need);
+            if (chosen.isEmpty()) {
+                return room.wait(call, later(call)).flatMapMany(node -> proceed(call, node, next));
+            }
+            return isBurden(view, call, chosen.get())
+                    ? aMoment(call, need, chosen.get()).flatMapMany(node -> proceed(call, node, next))
+                    : proceed(call, chosen.get(), next);
+        });
+    }
+
+    private <T> Flux<T> proceed(Call<T> call, String node, Next next) {
+        call.trace().routedTo(node);
+        return next.proceed(call.at(pool(node), isGuest(call, node)))
+                .onErrorResume(Overtaken.class, changed -> apply(call, next));
+    }
+
+    /** With replicas configured, a read on the primary is one that found none: all of them together must not drown it. */
+    private boolean isGuest(Call<?> call, String node) {
+        return pools.size() > 1
+                && call.terms().wish().mayUseReplica()
+                && topology.view().isPrimary(node);
+    }
+
+    private Optional<String> choose(ClusterView view, Call<?> call, Need need) {
+        return Routes.choose(
                 view,
                 call.terms().wish(),
-                horizon.required(),
-                name -> pool(name).inUse(),
-                turns.getAndIncrement());
-        if (chosen.isEmpty()) {
-            return Flux.error(nobody(view, call));
+                need,
+                name -> pool(name).cost(),
+                draws.getAndIncrement() & Integer.MAX_VALUE);
+    }
+
+    /** The first node that can serve the call; never completes without one. */
+    private Mono<String> later(Call<?> call) {
+        return topology.updates()
+                .<String>handle(
+                        (view, found) -> choose(view, call, contacts.need(call)).ifPresent(found::next))
+                .next();
+    }
+
+    /** A read that a replica could serve, were it not a little behind. */
+    private boolean isBurden(ClusterView view, Call<?> call, String chosen) {
+        Wish wish = call.terms().wish();
+        return wish.intent() == Intent.READ
+                && wish.consistency() == ReadConsistency.READ_YOUR_WRITES
+                && !view.replicas().isEmpty()
+                && view.isPrimary(chosen);
+    }
+
+    /** While the position of a write is not known there is nothing to wait for; the next read will find it known. */
+    private Mono<String> aMoment(Call<?> call, Need need, String primary) {
+        if (need.only() != null) {
+            topology.hurry(need.only().isEmpty() ? primary : need.only());
+            return Mono.just(primary);
         }
-        call.trace().routedTo(chosen.get());
-        return next.proceed(call.at(pool(chosen.get())));
+        if (need.floor() == null || replicaWait.isZero()) {
+            return Mono.just(primary);
+        }
+        topology.view().replicas().forEach(replica -> topology.hurry(replica.name()));
+        return later(call)
+                .filter(node -> !node.equals(primary))
+                .repeatWhenEmpty(again -> again)
+                .timeout(replicaWait, Mono.just(primary), timer);
     }
 
     private NodePool pool(String name) {
         return Objects.requireNonNull(pools.get(name), name);
-    }
-
-    private static NodeUnavailableException nobody(ClusterView view, Call<?> call) {
-        Wish wish = call.terms().wish();
-        String states = view.nodes().stream().map(Routing::describe).collect(Collectors.joining(", "));
-        return new NodeUnavailableException(Failure.of(
-                        "NO_NODE",
-                        ErrorType.CONNECTION,
-                        "No server can serve a %s now: %s"
-                                .formatted(wish.intent().name().toLowerCase(Locale.ROOT), states),
-                        "wait: the call may be repeated, a new primary is used as soon as it answers",
-                        "check the servers that are listed as silent")
-                .retryable(true)
-                .causedBy(firstProblem(view))
-                .in(call.trace().requestId()));
-    }
-
-    private static String describe(NodeState node) {
-        return node.name() + " is " + (node.answers() ? node.role().name().toLowerCase(Locale.ROOT) : "silent");
-    }
-
-    private static @Nullable Throwable firstProblem(ClusterView view) {
-        return view.nodes().stream()
-                .map(NodeState::problem)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
     }
 }

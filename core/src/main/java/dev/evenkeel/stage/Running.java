@@ -25,11 +25,17 @@ final class Running implements Step {
         return Flux.defer(() -> Flux.<T>from(call.work().on(lease)))
                 .takeUntilOther(Mono.delay(call.deadline().remaining(timer), timer)
                         .then(Mono.error(() -> TimeLimit.exceeded(call.terms().label(), call.deadline(), lease))))
-                .doOnError(e -> {
-                    if (lease.phase() == Phase.AUTOCOMMIT) {
-                        call.trace().mayHaveTakenEffect();
-                    }
-                })
-                .onErrorMap(e -> FailureClassifier.classify(e, lease.phase(), lease.node(), lease.requestId()));
+                .onErrorResume(error -> failed(call, lease, error));
+    }
+
+    /** What fails because the caller went away while the connection was delivered is nobody's error. */
+    private static <T> Flux<T> failed(Call<T> call, Lease lease, Throwable error) {
+        if (lease.isAbandoned()) {
+            return Flux.never();
+        }
+        if (lease.phase() == Phase.AUTOCOMMIT) {
+            call.trace().mayHaveTakenEffect();
+        }
+        return Flux.error(FailureClassifier.classify(error, lease.phase(), lease.node(), lease.requestId()));
     }
 }

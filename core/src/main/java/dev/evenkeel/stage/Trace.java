@@ -41,6 +41,12 @@ final class Trace {
         return ++attempts;
     }
 
+    /** Where the last attempt went. */
+    @Nullable
+    String node() {
+        return node;
+    }
+
     void routedTo(String name) {
         node = name;
     }
@@ -68,10 +74,11 @@ final class Trace {
         return ended.compareAndSet(false, true);
     }
 
-    CallCompleted completed(String label, Outcome outcome, @Nullable Throwable error) {
+    CallCompleted completed(String label, boolean write, Outcome outcome, @Nullable Throwable error) {
         return new CallCompleted(
                 requestId(),
                 label,
+                write,
                 node,
                 outcome,
                 attempts,

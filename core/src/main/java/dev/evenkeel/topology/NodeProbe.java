@@ -1,10 +1,11 @@
 package dev.evenkeel.topology;
 
-import dev.evenkeel.HealthSnapshot.Role;
+import dev.evenkeel.error.SqlState;
 import dev.evenkeel.node.Opening;
-import io.r2dbc.postgresql.api.PostgresqlConnection;
-import io.r2dbc.spi.Readable;
+import dev.evenkeel.node.Session;
+import io.r2dbc.spi.R2dbcException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,38 +16,32 @@ import reactor.core.scheduler.Scheduler;
 /**
  * Asks one server who it is, through a connection of its own that no busy pool can hold up. One probe at a time; a
  * connection that does not answer in time is closed, and the next probe opens another.
+ *
+ * <p>A server that refuses or resets is down. One that says nothing may only be slow, or this process was: only two
+ * silences in a row, of which the second begins at once, make it down, and a silence that lasted much longer than its bound
+ * is this process's own pause and says nothing of the server.
  */
 final class NodeProbe {
 
-    /** The server's own timeline: of what it writes as a primary, of what it receives or has replayed as a replica. */
-    private static final String ASK = """
-            select pg_is_in_recovery() as replica,
-                   current_setting('default_transaction_read_only')::boolean as read_only,
-                   (select system_identifier from pg_control_system()) as system_id,
-                   case when pg_is_in_recovery()
-                        then coalesce((select received_tli from pg_stat_wal_receiver),
-                                      (select timeline_id from pg_control_checkpoint()))::bigint
-                        else ('x' || lpad(substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), 16, '0'))::bit(64)::bigint
-                   end as timeline,
-                   pg_wal_lsn_diff(case when pg_is_in_recovery()
-                                        then coalesce(pg_last_wal_replay_lsn(), '0/0')
-                                        else pg_current_wal_flush_lsn() end, '0/0')::bigint as lsn,
-                   pg_wal_lsn_diff(case when pg_is_in_recovery()
-                                        then coalesce(pg_last_wal_replay_lsn(), '0/0')
-                                        else pg_current_wal_insert_lsn() end, '0/0')::bigint as written,
-                   current_setting('wal_block_size')::bigint as page,
-                   pg_size_bytes(current_setting('wal_segment_size')) as segment,
-                   coalesce(extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()), 0)::float8 as delay
-            """;
+    /** A timer that strikes so many times too late was held up together with the answer. */
+    private static final long PAUSE = 2;
+
+    /** So many may break within one probe. */
+    private static final int SESSIONS = 20;
+
+    /** {@link Opening} has a shorter one. */
+    private static final Duration LOGIN_BOUND = Duration.ofMinutes(5);
 
     private final String name;
     private final Opening opening;
     private final Duration timeout;
     private final Scheduler timer;
-    private final AtomicReference<@Nullable PostgresqlConnection> kept = new AtomicReference<>();
+    private final AtomicReference<@Nullable Session> kept = new AtomicReference<>();
     private final AtomicReference<@Nullable Mono<NodeState>> underWay = new AtomicReference<>();
     private volatile NodeState last;
+    private volatile int silences;
     private volatile boolean ended;
+    private volatile boolean elsewhere;
 
     NodeProbe(String name, Opening opening, Duration timeout, Scheduler timer) {
         this.name = name;
@@ -56,28 +51,88 @@ final class NodeProbe {
         this.last = NodeState.unknown(name);
     }
 
+    String name() {
+        return name;
+    }
+
     NodeState last() {
         return last;
     }
 
     /**
      * Emits what the server says, or that and why it says nothing. Never an error. Whoever asks while a probe is under way
-     * shares its answer. Opening a connection has the bound of every other connection; the question has its own.
+     * shares its answer.
      */
     Mono<NodeState> probe() {
         return Mono.defer(
                 () -> ended ? Mono.just(last) : underWay.updateAndGet(current -> current != null ? current : begin()));
     }
 
+    /** New connections lead to another server than the probe's: the next probe opens one, too. */
+    void leadsElsewhere() {
+        elsewhere = true;
+    }
+
+    /** The last answer is doubtful: it has to be asked for again, at once. */
+    boolean isDoubtful() {
+        return silences == 1;
+    }
+
     private Mono<NodeState> begin() {
-        return connection()
-                .flatMap(this::ask)
-                .onErrorResume(problem -> close().thenReturn(last.silent(problem)))
+        return Mono.defer(() -> {
+                    long asked = System.nanoTime();
+                    return question(SESSIONS)
+                            .timeout(bound(), timer)
+                            .doOnNext(answer -> silences = 0)
+                            .onErrorResume(problem -> close().thenReturn(judge(problem, asked)));
+                })
                 .doOnNext(state -> {
                     last = state;
                     underWay.set(null);
                 })
                 .cache();
+    }
+
+    /**
+     * A session that breaks may have been ended alone, by an operator or by a device on the way: whether the server is still
+     * there is told by the next login, unless that is broken off in the same way.
+     */
+    private Mono<NodeState> question(int sessions) {
+        return Mono.defer(() -> {
+            boolean login = kept.get() == null;
+            return session()
+                    .flatMap(session -> ProbeQuestion.ask(name, session.connection()))
+                    .onErrorResume(
+                            broken -> sessions > 1 && (!login || isBrokenOff(broken)),
+                            broken -> close().then(question(sessions - 1)));
+        });
+    }
+
+    /** The server was there and has not said that it will not be: it neither refused nor gave a reason of its own. */
+    private static boolean isBrokenOff(Throwable login) {
+        boolean refused = login instanceof ConnectException || login.getCause() instanceof ConnectException;
+        return login instanceof R2dbcException error
+                && !refused
+                && (error.getSqlState() == null
+                        || SqlState.of(error.getSqlState()).endsConnection());
+    }
+
+    /** A server that was not there may need longer for a login; at the start, as long as any connection may take. */
+    private Duration bound() {
+        if (last.answers()) {
+            return timeout;
+        }
+        return last.problem() == null ? LOGIN_BOUND : timeout.multipliedBy(2);
+    }
+
+    private NodeState judge(Throwable problem, long asked) {
+        if (!(problem instanceof TimeoutException)) {
+            silences = 0;
+            return last.silent(problem);
+        }
+        boolean ownPause = System.nanoTime() - asked > PAUSE * timeout.toNanos();
+        silences = ownPause || (silences == 0 && last.answers()) ? 1 : 2;
+        return silences == 1 ? last : last.silent(silent());
     }
 
     /** The same for who cannot wait: emits a silent state when there is no answer within the bound of a question. */
@@ -89,49 +144,18 @@ final class NodeProbe {
         return new IOException("no answer within " + timeout);
     }
 
-    private Mono<PostgresqlConnection> connection() {
+    private Mono<Session> session() {
         return Mono.defer(() -> {
-            PostgresqlConnection open = kept.get();
-            return open != null ? Mono.just(open) : opening.open().flatMap(this::keep);
+            if (elsewhere) {
+                elsewhere = false;
+                return close().then(opening.openForLong()).flatMap(this::keep);
+            }
+            Session open = kept.get();
+            return open != null ? Mono.just(open) : opening.openForLong().flatMap(this::keep);
         });
     }
 
-    private Mono<NodeState> ask(PostgresqlConnection connection) {
-        long asked = System.nanoTime();
-        return connection
-                .createStatement(ASK)
-                .execute()
-                .flatMap(result -> result.map(row -> read(row, asked)))
-                .single()
-                .timeout(timeout, timer)
-                .onErrorMap(TimeoutException.class, late -> silent());
-    }
-
-    private NodeState read(Readable row, long asked) {
-        boolean replica = Boolean.TRUE.equals(row.get("replica", Boolean.class));
-        Double delay = row.get("delay", Double.class);
-        double delaySeconds = replica && delay != null ? Math.max(0, delay) : 0;
-        return new NodeState(
-                name,
-                replica ? Role.REPLICA : Role.PRIMARY,
-                Boolean.TRUE.equals(row.get("read_only", Boolean.class)),
-                whole(row.get("system_id", Long.class)),
-                whole(row.get("timeline", Long.class)),
-                new Lsn(whole(row.get("lsn", Long.class))),
-                Lsn.ofInsertPosition(
-                        whole(row.get("written", Long.class)),
-                        whole(row.get("page", Long.class)),
-                        whole(row.get("segment", Long.class))),
-                Duration.ofMillis((long) (delaySeconds * 1000)),
-                asked,
-                null);
-    }
-
-    private static long whole(@Nullable Long value) {
-        return value == null ? 0 : value;
-    }
-
-    private Mono<PostgresqlConnection> keep(PostgresqlConnection fresh) {
+    private Mono<Session> keep(Session fresh) {
         kept.set(fresh);
         return ended ? close().then(Mono.error(new IOException("the manager is shut down"))) : Mono.just(fresh);
     }
@@ -147,10 +171,8 @@ final class NodeProbe {
     /** Closes the probe's connection; the next probe would open another. */
     Mono<Void> close() {
         return Mono.defer(() -> {
-            PostgresqlConnection open = kept.getAndSet(null);
-            return open == null
-                    ? Mono.empty()
-                    : open.close().timeout(timeout, timer).onErrorComplete();
+            Session open = kept.getAndSet(null);
+            return open == null ? Mono.empty() : open.end(timeout);
         });
     }
 }

@@ -7,6 +7,7 @@ import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.node.Lease;
+import dev.evenkeel.node.Severity;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
 import java.time.Duration;
@@ -29,10 +30,10 @@ final class CommitGuard {
     private final CommitOutcomes outcomes;
     private final Scheduler timer;
 
-    CommitGuard(CommitOutcomes outcomes, Scheduler timer) {
+    CommitGuard(CommitOutcomes outcomes, String requestId, Scheduler timer) {
         this.outcomes = outcomes;
         this.timer = timer;
-        outcomes.used();
+        outcomes.used(requestId, marker);
     }
 
     String marker() {
@@ -45,7 +46,9 @@ final class CommitGuard {
             if (segment instanceof Result.RowSegment row) {
                 session.set(read(row.row()));
             }
-            return segment instanceof Result.Message failed ? Mono.error(failed.exception()) : Mono.empty();
+            return segment instanceof Result.Message message && Severity.isError(segment)
+                    ? Mono.error(message.exception())
+                    : Mono.empty();
         });
     }
 

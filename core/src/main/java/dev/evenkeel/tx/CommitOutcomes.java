@@ -1,11 +1,14 @@
 package dev.evenkeel.tx;
 
 import dev.evenkeel.node.Opening;
+import dev.evenkeel.node.ReplicationWarning;
+import dev.evenkeel.node.Severity;
 import dev.evenkeel.topology.NodeState;
 import dev.evenkeel.topology.Topology;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.api.PostgresqlException;
 import io.r2dbc.postgresql.api.PostgresqlResult;
+import io.r2dbc.spi.Result;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -31,8 +34,10 @@ import reactor.util.retry.Retry;
  */
 public final class CommitOutcomes {
 
-    private static final String SET_UP =
-            "SET lock_timeout = 300; SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on";
+    /** Only for this transaction: behind a pooler the session will be somebody else's. */
+    private static final String BEGIN =
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = 300; SET LOCAL synchronous_commit = on; ";
+
     private static final Duration ANSWER = Duration.ofSeconds(2);
     private static final Duration FIRST_WAIT = Duration.ofMillis(20);
     private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
@@ -44,12 +49,14 @@ public final class CommitOutcomes {
 
     private final Topology topology;
     private final Map<String, Opening> openings;
+    private final CommitLedger ledger;
     private final Scheduler timer;
     private volatile boolean used;
 
     /** The {@code openings} are by {@code host:port}. */
-    public CommitOutcomes(Topology topology, Map<String, Opening> openings, Scheduler timer) {
+    public CommitOutcomes(Topology topology, Map<String, Opening> openings, CommitLedger ledger, Scheduler timer) {
         this.topology = topology;
+        this.ledger = ledger;
         this.openings = Map.copyOf(openings);
         this.timer = timer;
     }
@@ -76,22 +83,35 @@ public final class CommitOutcomes {
 
     private static Mono<Boolean> settle(PostgresqlConnection connection, Marker marker, @Nullable Session session) {
         Mono<Boolean> decision = connection
-                .createStatement(marker.settle())
+                .createStatement(BEGIN + marker.settle() + "; COMMIT")
                 .execute()
-                .flatMap(result -> result.map(row -> "C".equals(row.get(0, String.class))))
+                .concatMap(result -> result.flatMap(CommitOutcomes::decision))
                 .single();
-        return execute(connection, SET_UP)
-                .then(decision)
-                .onErrorResume(
-                        CommitOutcomes::isBlocked,
-                        blocked -> session == null
-                                ? Mono.error(blocked)
-                                : execute(connection, session.terminate()).then(Mono.error(blocked)));
+        return decision.onErrorResume(
+                CommitOutcomes::isBlocked,
+                blocked -> session == null
+                        ? Mono.error(blocked)
+                        : execute(connection, "ROLLBACK; " + session.terminate())
+                                .then(Mono.error(blocked)));
     }
 
-    /** Somebody leaves markers: from now on old ones are swept away. */
-    void used() {
+    /** Its own COMMIT must have reached the replica, too: otherwise it proves nothing about the one in doubt. */
+    private static Mono<Boolean> decision(Result.Segment segment) {
+        if (ReplicationWarning.is(segment)) {
+            return Mono.error(new IOException("the wait for the synchronous replica was given up"));
+        }
+        if (segment instanceof Result.RowSegment row) {
+            return Mono.just("C".equals(row.row().get(0, String.class)));
+        }
+        return segment instanceof Result.Message message && Severity.isError(segment)
+                ? Mono.error(message.exception())
+                : Mono.empty();
+    }
+
+    /** The call leaves a marker: from now on old ones are swept away. */
+    void used(String requestId, Marker marker) {
         used = true;
+        ledger.marked(requestId, marker.token());
     }
 
     /** Whether there are markers to sweep at all. */

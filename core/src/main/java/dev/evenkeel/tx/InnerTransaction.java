@@ -69,7 +69,10 @@ public final class InnerTransaction {
                 setting, value, allowed, "begin the inner transaction with Nesting.INDEPENDENT");
     }
 
-    /** The undoing is queued behind whatever runs, so the outer transaction cannot overtake it. */
+    /**
+     * The undoing is queued behind whatever runs, so the outer transaction cannot overtake it. What is being released cannot
+     * be undone alone: its caller, who has given up, must not find it applied by the outer one.
+     */
     private <T> Flux<T> inSavepoint(String name, Flux<T> work) {
         AtomicBoolean releasing = new AtomicBoolean();
         Mono<Void> release = Mono.defer(() -> {
@@ -81,7 +84,7 @@ public final class InnerTransaction {
                 begun -> work.concatWith(release.then(Mono.empty())),
                 done -> Mono.empty(),
                 (failed, error) -> undo(name),
-                cancelled -> releasing.get() ? Mono.empty() : undoUnseen(name));
+                cancelled -> releasing.get() ? Mono.fromRunnable(lease::doom) : undoUnseen(name));
     }
 
     /** What cannot be undone alone dooms the whole: the error that led here is the one to report. */

@@ -5,10 +5,12 @@ import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.error.QueryFailedException;
+import dev.evenkeel.error.TransactionConflictException;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.stage.Work;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Result;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -28,8 +30,17 @@ import reactor.core.scheduler.Scheduler;
  *
  * <p>COMMIT is part of the work and not of the clean-up, so that its errors are errors of the call, such as a serialization
  * failure that shows only then.
+ *
+ * <p>A statement whose plan became stale by a change of the schema is prepared again by the driver, which inside a transaction
+ * comes too late: the server answers that the transaction is aborted, and that is the first error the client sees. The function
+ * then runs again on the same connection, whose plan is fresh now; another connection may have a stale one of its own.
  */
 public final class Transactions {
+
+    private static final String ABORTED = "25P02";
+
+    /** Each run of the function heals one statement at least; more are left to a fresh connection. */
+    private static final int STALE_PLANS = 8;
 
     private final TransactionOptions options;
     private final BeginStatement begin;
@@ -45,13 +56,43 @@ public final class Transactions {
 
     /** Emits the function's value after COMMIT was acknowledged. */
     public <T> Work<T> one(Function<? super Connection, ? extends Mono<T>> function) {
-        return lease -> {
-            Attempt attempt = begin(lease);
-            return Mono.<T>defer(() -> present(function.apply(lease)))
-                    .singleOptional()
-                    .onErrorResume(error -> attempt.begun().then(Mono.error(error)))
-                    .flatMap(value -> attempt.commit().then(Mono.<T>justOrEmpty(value)));
-        };
+        return lease -> oneRun(lease, function, STALE_PLANS);
+    }
+
+    private <T> Mono<T> oneRun(Lease lease, Function<? super Connection, ? extends Mono<T>> function, int repeats) {
+        Attempt attempt = begin(lease);
+        return Mono.<T>defer(() -> present(function.apply(lease)))
+                .singleOptional()
+                .onErrorResume(error -> attempt.begun().then(Mono.error(error)))
+                .flatMap(value -> attempt.commit().then(Mono.<T>justOrEmpty(value)))
+                .onErrorResume(
+                        error -> isStalePlan(lease),
+                        stale -> repeats == 0
+                                ? Mono.error(stalePlan(lease, stale))
+                                : rollback(lease).then(Mono.defer(() -> oneRun(lease, function, repeats - 1))));
+    }
+
+    private static boolean isStalePlan(Lease lease) {
+        return ABORTED.equals(lease.firstFailure());
+    }
+
+    private static Mono<Void> rollback(Lease lease) {
+        return Flux.from(lease.createStatement("ROLLBACK").execute())
+                .concatMap(Result::getRowsUpdated)
+                .then(Mono.fromRunnable(lease::forgetFailure));
+    }
+
+    private static TransactionConflictException stalePlan(Lease lease, Throwable error) {
+        return new TransactionConflictException(Failure.of(
+                        "STALE_PLAN",
+                        ErrorType.QUERY,
+                        "A prepared statement on %s became stale by a change of the schema, nothing was applied"
+                                .formatted(lease.node()),
+                        "repeat the call: the statement is prepared again")
+                .with(Map.of("node", lease.node()))
+                .retryable(true)
+                .causedBy(error)
+                .in(lease.requestId()));
     }
 
     /** Emits the function's values as they come, and completes after COMMIT was acknowledged. */
@@ -60,7 +101,8 @@ public final class Transactions {
             Attempt attempt = begin(lease);
             return Flux.<T>defer(() -> present(function.apply(lease)))
                     .onErrorResume(error -> attempt.begun().then(Mono.error(error)))
-                    .concatWith(Mono.defer(attempt::commit).then(Mono.empty()));
+                    .concatWith(Mono.defer(attempt::commit).then(Mono.empty()))
+                    .onErrorMap(error -> isStalePlan(lease), error -> stalePlan(lease, error));
         };
     }
 
@@ -76,7 +118,7 @@ public final class Transactions {
     private Attempt begin(Lease lease) {
         lease.enter(options.readOnly() ? Phase.READING : Phase.IN_TRANSACTION);
         lease.transaction(options);
-        CommitGuard guard = options.exactlyOnce() ? new CommitGuard(outcomes, clock) : null;
+        CommitGuard guard = options.exactlyOnce() ? new CommitGuard(outcomes, lease.requestId(), clock) : null;
         String sql = begin.text(lease.deadline().remaining(clock), guard == null ? null : guard.marker());
         CompletableFuture<@Nullable Void> answer = Flux.from(
                         lease.createStatement(sql).execute())
@@ -97,7 +139,7 @@ public final class Transactions {
         return new QueryFailedException(Failure.of(
                 "TRANSACTION_DOOMED",
                 ErrorType.QUERY,
-                "The transaction was rolled back: a transaction that had joined it failed, and the error was swallowed",
+                "The transaction was rolled back: a transaction that had joined it failed or was given up, and could not be undone alone",
                 "let the error of the inner function through",
                 "begin the inner transaction with Nesting.SAVEPOINT if the outer one may go on without it"));
     }

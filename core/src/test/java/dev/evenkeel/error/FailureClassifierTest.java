@@ -43,6 +43,8 @@ class FailureClassifierTest {
                 Arguments.of("57P03", Phase.CONNECTING, NodeUnavailableException.class, true),
                 Arguments.of("53300", Phase.CONNECTING, NodeUnavailableException.class, true),
                 Arguments.of("25006", Phase.IN_TRANSACTION, NodeUnavailableException.class, true),
+                Arguments.of("25006", Phase.REPEATABLE, NodeUnavailableException.class, true),
+                Arguments.of("08006", Phase.REPEATABLE, ConnectionLostException.class, true),
                 Arguments.of("25006", Phase.READING, QueryFailedException.class, false),
                 Arguments.of("28P01", Phase.CONNECTING, AuthenticationFailedException.class, false),
                 Arguments.of("28000", Phase.CONNECTING, AuthenticationFailedException.class, false),

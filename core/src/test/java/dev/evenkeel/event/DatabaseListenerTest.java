@@ -10,21 +10,21 @@ class DatabaseListenerTest {
 
     @Test
     void aListenerThatThrowsKeepsNobodyElseFromTheEvent() {
-        List<PrimaryChanged> heard = new ArrayList<>();
+        List<TopologyEvent> heard = new ArrayList<>();
         DatabaseListener broken = new DatabaseListener() {
             @Override
-            public void onPrimaryChanged(PrimaryChanged event) {
+            public void onTopologyChanged(TopologyEvent event) {
                 throw new IllegalStateException("broken on purpose");
             }
         };
         DatabaseListener good = new DatabaseListener() {
             @Override
-            public void onPrimaryChanged(PrimaryChanged event) {
+            public void onTopologyChanged(TopologyEvent event) {
                 heard.add(event);
             }
         };
 
-        DatabaseListener.all(List.of(broken, good)).onPrimaryChanged(new PrimaryChanged(null, "a:1", 1));
+        DatabaseListener.all(List.of(broken, good)).onTopologyChanged(new TopologyEvent.NodeUp("a:1", "primary"));
 
         assertThat(heard).hasSize(1);
     }

@@ -6,6 +6,7 @@ import dev.evenkeel.error.LeaseMisuseException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
@@ -16,7 +17,7 @@ class TrafficTest {
     private final Traffic traffic = new Traffic();
 
     private Flux<String> tracked(Flux<String> source) {
-        return new TrackedPublisher<>(source, traffic);
+        return new TrackedPublisher<>(source, traffic, Traffic.Kind.STATEMENT);
     }
 
     @Test
@@ -42,7 +43,7 @@ class TrafficTest {
 
     @Test
     void isNeverQuietAgainAfterACancelWhateverIsAnsweredLater() {
-        StepVerifier.create(tracked(Flux.never())).thenCancel().verify();
+        tracked(Flux.never()).subscribe().dispose();
         assertThat(traffic.quiet()).isFalse();
 
         StepVerifier.create(tracked(Flux.empty())).verifyComplete();
@@ -70,6 +71,20 @@ class TrafficTest {
         assertThat(traffic.isHandingOver()).isFalse();
     }
 
+    @Test
+    void aSubscriberThatWasCancelledBeforeItSubscribedIsNeverHeardOfByTheDriver() {
+        AtomicInteger heard = new AtomicInteger();
+        Flux<String> source = Flux.defer(() -> {
+            heard.incrementAndGet();
+            return Flux.just("row");
+        });
+
+        StepVerifier.create(tracked(source), 0).thenCancel().verify();
+
+        assertThat(heard).hasValue(0);
+        assertThat(traffic.quiet()).isTrue();
+    }
+
     /** Model: the server works off exchanges in order; the wire is quiet only when it has none left. */
     @Test
     void neverCallsABusyWireQuiet() {
@@ -80,7 +95,7 @@ class TrafficTest {
             for (int step = 0; step < 30; step++) {
                 switch (random.nextInt(3)) {
                     case 0 -> {
-                        model.begin();
+                        model.begin(Traffic.Kind.STATEMENT);
                         server.add(new boolean[1]);
                     }
                     case 1 -> {
@@ -93,7 +108,7 @@ class TrafficTest {
                     default -> {
                         boolean[] done = server.poll();
                         if (done != null && !done[0]) {
-                            model.answered();
+                            model.answered(Traffic.Kind.STATEMENT);
                         }
                     }
                 }

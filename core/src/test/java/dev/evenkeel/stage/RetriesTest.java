@@ -93,10 +93,13 @@ class RetriesTest {
     }
 
     @Test
-    void doesNotStartAWaitThatTheDeadlineWouldCutOff() {
-        StepVerifier.create(failing(1, unavailable())
-                        .retryWhen(Retries.of(policy(0), wait -> wait.compareTo(Duration.ofMillis(500)) < 0, time)))
-                .verifyError(NodeUnavailableException.class);
+    void saysHowLongToWaitBeforeEachAttempt() {
+        assertThat(Retries.waitAfter(unavailable(), 0, policy(0))).contains(Duration.ofSeconds(1));
+        assertThat(Retries.waitAfter(unavailable(), 1, policy(0))).contains(Duration.ofSeconds(2));
+        assertThat(Retries.waitAfter(unavailable(), 2, policy(0)))
+                .as("the third was the last")
+                .isEmpty();
+        assertThat(Retries.waitAfter(new IllegalStateException(), 0, policy(0))).isEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.evenkeel.topology.Nodes.replica;
 import static dev.evenkeel.topology.Nodes.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.Lsn;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

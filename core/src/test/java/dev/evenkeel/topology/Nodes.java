@@ -1,6 +1,7 @@
 package dev.evenkeel.topology;
 
 import dev.evenkeel.HealthSnapshot.Role;
+import dev.evenkeel.Lsn;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -12,11 +13,24 @@ public final class Nodes {
 
     public static NodeState primary(String name, long timeline, long lsn) {
         return new NodeState(
-                name, Role.PRIMARY, false, 7, timeline, new Lsn(lsn), new Lsn(lsn), Duration.ZERO, 0, null);
+                name,
+                null,
+                Role.PRIMARY,
+                false,
+                7,
+                timeline,
+                1,
+                new Lsn(lsn),
+                new Lsn(lsn),
+                null,
+                Duration.ZERO,
+                0,
+                null);
     }
 
     public static NodeState readOnlyPrimary(String name, long timeline) {
-        return new NodeState(name, Role.PRIMARY, true, 7, timeline, Lsn.ZERO, Lsn.ZERO, Duration.ZERO, 0, null);
+        return new NodeState(
+                name, null, Role.PRIMARY, true, 7, timeline, 1, Lsn.ZERO, Lsn.ZERO, null, Duration.ZERO, 0, null);
     }
 
     public static NodeState replica(String name, long timeline, long lsn) {
@@ -24,7 +38,14 @@ public final class Nodes {
     }
 
     public static NodeState replica(String name, long timeline, long lsn, Duration delay) {
-        return new NodeState(name, Role.REPLICA, false, 7, timeline, new Lsn(lsn), new Lsn(lsn), delay, 0, null);
+        return new NodeState(
+                name, null, Role.REPLICA, false, 7, timeline, 1, new Lsn(lsn), new Lsn(lsn), null, delay, 0, null);
+    }
+
+    /** A replica that was told whom to follow, and cannot: its timeline is another one. */
+    static NodeState replicaToldToFollow(String upstream, String name, long timeline) {
+        return new NodeState(
+                name, null, Role.REPLICA, false, 7, timeline, 1, Lsn.ZERO, Lsn.ZERO, upstream, Duration.ZERO, 0, null);
     }
 
     public static NodeState silent(String name) {
@@ -32,7 +53,8 @@ public final class Nodes {
     }
 
     public static ClusterView view(NodeState... nodes) {
-        List<NodeState> all = List.of(nodes);
-        return new ClusterView(all, PrimaryElection.elect(all, 0));
+        ClusterHistory history = new ClusterHistory(List.of(nodes), Duration.ofSeconds(10));
+        history.look(List.of(nodes), 0);
+        return history.view();
     }
 }

@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,12 @@ final class ClusterDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterDirectory.class);
     private static final String LOCK_FILE = "owner.lock";
+
+    /**
+     * Those of this JVM must not be tried: POSIX drops all locks that a process has on a file when it closes any of its
+     * descriptors for it, and the next JVM would take a living cluster for an abandoned one.
+     */
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path path;
     private final FileChannel ownership;
@@ -38,6 +45,7 @@ final class ClusterDirectory implements AutoCloseable {
             FileChannel channel =
                     FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.lock();
+            OWN.add(path);
             return new ClusterDirectory(path, channel);
         });
     }
@@ -51,6 +59,7 @@ final class ClusterDirectory implements AutoCloseable {
         try {
             FileTree.delete(path);
             ownership.close();
+            OWN.remove(path);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot delete " + path, e);
         }
@@ -69,6 +78,9 @@ final class ClusterDirectory implements AutoCloseable {
     }
 
     private static boolean abandoned(Path directory) throws IOException {
+        if (OWN.contains(directory)) {
+            return false;
+        }
         Path lockFile = directory.resolve(LOCK_FILE);
         if (!Files.exists(lockFile)) {
             return true;
@@ -76,8 +88,6 @@ final class ClusterDirectory implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             return lock != null;
-        } catch (OverlappingFileLockException ownedByThisJvm) {
-            return false;
         }
     }
 

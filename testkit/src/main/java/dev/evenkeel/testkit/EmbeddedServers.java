@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddedServers implements AutoCloseable {
 
     private static final Duration END_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration RELOAD_DEADLINE = Duration.ofSeconds(10);
+
+    /** A session begins with what its server process knows. */
+    private static final String LOADED = "select pg_conf_load_time()::text";
+
     private static final Set<EmbeddedServers> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
@@ -117,7 +122,7 @@ final class EmbeddedServers implements AutoCloseable {
             data.settings(settings.parameters());
             data.hostBasedAuthentication(settings.accessRules());
             if (tls != null) {
-                tls.installInto(data);
+                TlsMaterial.install(data, tls.serverCertificate(), tls.authority());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot fill the data directory of " + node, e);
@@ -131,6 +136,22 @@ final class EmbeddedServers implements AutoCloseable {
     @Nullable
     TlsMaterial tls() {
         return tls;
+    }
+
+    /** Returns once new sessions are met by the new files. */
+    void reload(PostgresNode node, CertificateAuthority.Issued certificate, Path clientAuthority) {
+        String before = node.queryOne(LOADED);
+        try {
+            TlsMaterial.install(of(node).data(), certificate, clientAuthority);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot give " + node + " a certificate", e);
+        }
+        node.execute("select pg_reload_conf()");
+        Await.until(
+                "reload of " + node,
+                RELOAD_DEADLINE,
+                () -> of(node).logTail(),
+                () -> !node.queryOne(LOADED).equals(before));
     }
 
     ServerProcess of(PostgresNode node) {

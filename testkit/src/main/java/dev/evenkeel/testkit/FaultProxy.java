@@ -26,10 +26,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Starts a proxy on a free loopback port for the server at this address. */
     public static FaultProxy to(String host, int port) {
-        if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException(
-                    "port was " + port + ", allowed is 1 to 65535: pass the port the server listens on");
-        }
+        requirePort(port);
         return new FaultProxy(new InetSocketAddress(host, port));
     }
 
@@ -95,6 +92,16 @@ public final class FaultProxy implements AutoCloseable {
             plan.line(direction).cutAfter(bytes);
             connections.forEach(connection -> connection.restartCut(direction));
         });
+    }
+
+    /**
+     * New connections go to the server at this address, as when a name or a virtual address has moved; open ones stay where
+     * they are. {@link #heal()} does not undo it.
+     */
+    public FaultProxy redirect(String host, int port) {
+        requirePort(port);
+        connections.target(new InetSocketAddress(host, port));
+        return this;
     }
 
     /** Resets new connections as soon as they are accepted. */
@@ -207,6 +214,13 @@ public final class FaultProxy implements AutoCloseable {
             connections.forEach(ProxiedConnection::planChanged);
         });
         return this;
+    }
+
+    private static void requirePort(int port) {
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException(
+                    "port was " + port + ", allowed is 1 to 65535: pass the port the server listens on");
+        }
     }
 
     private static void requireNotNegative(String what, Duration duration) {

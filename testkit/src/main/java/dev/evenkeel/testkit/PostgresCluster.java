@@ -1,5 +1,6 @@
 package dev.evenkeel.testkit;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,15 @@ public final class PostgresCluster implements AutoCloseable {
             throw new IllegalStateException("This cluster has no TLS: start it with ClusterSpec.builder().tls(true)");
         }
         return tls;
+    }
+
+    /**
+     * A node shows this certificate to new sessions from now on, and lets clients in whose certificates are of
+     * {@code clientAuthority} (PEM); open sessions stay.
+     */
+    public synchronized void useCertificate(
+            PostgresNode node, CertificateAuthority.Issued certificate, Path clientAuthority) {
+        servers("useCertificate").reload(node, certificate, clientAuthority);
     }
 
     /** SIGKILL to the whole server, as if its machine had lost power; without effect if it is down. */

@@ -30,7 +30,7 @@ final class ProxiedConnections {
 
     private final EventLoopGroup group;
     private final EventLoop loop;
-    private final InetSocketAddress target;
+    private volatile InetSocketAddress target;
     private final FaultPlan plan;
     private final ProxiedTraffic traffic;
     private final CutList cuts;
@@ -47,6 +47,10 @@ final class ProxiedConnections {
                 1, new DefaultThreadFactory("fault-proxy", true), NioIoHandler.newFactory());
         this.loop = group.next();
         this.listener = new FaultListener(acceptor(), loop);
+    }
+
+    void target(InetSocketAddress other) {
+        target = other;
     }
 
     FaultListener listener() {

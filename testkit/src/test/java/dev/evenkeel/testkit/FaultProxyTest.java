@@ -40,6 +40,22 @@ class FaultProxyTest extends FaultProxyFixture {
     }
 
     @Test
+    void leadsNewConnectionsElsewhereAndLeavesOpenOnesAlone() throws IOException {
+        try (FaultEchoServer other = new FaultEchoServer();
+                Socket before = connect()) {
+            echoTime(before);
+            proxy.redirect("127.0.0.1", other.port());
+            try (Socket after = connect()) {
+                echoTime(after);
+                assertThat(other.accepted()).isEqualTo(1);
+            }
+            long elsewhere = other.received();
+            echoTime(before);
+            assertThat(other.received()).isEqualTo(elsewhere);
+        }
+    }
+
+    @Test
     void keepsTheOrderUnderJitter() throws IOException {
         proxy.delay(TO_SERVER, Duration.ZERO, Duration.ofMillis(20));
         try (Socket client = connect()) {

@@ -33,6 +33,7 @@ public class RecordingBenchmark {
     private final CallCompleted event = new CallCompleted(
             "1-1",
             "query",
+            false,
             "a:5432",
             Outcome.SUCCEEDED,
             1,

@@ -1,17 +1,21 @@
 package dev.evenkeel.benchmarks.step;
 
 import dev.evenkeel.HealthSnapshot.Role;
+import dev.evenkeel.Lsn;
 import dev.evenkeel.ReadConsistency;
+import dev.evenkeel.ReadSession;
+import dev.evenkeel.ReadSession.Need;
+import dev.evenkeel.ReadToken;
 import dev.evenkeel.route.Intent;
 import dev.evenkeel.route.Routes;
 import dev.evenkeel.route.Wish;
 import dev.evenkeel.topology.ClusterView;
-import dev.evenkeel.topology.Lsn;
 import dev.evenkeel.topology.NodeState;
-import dev.evenkeel.topology.WriteHorizon;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -37,11 +41,10 @@ public class RoutingBenchmark {
     private static final Wish EVENTUAL = wish(Intent.READ, ReadConsistency.EVENTUAL);
 
     private final NodeState primary = node("a:5432", Role.PRIMARY);
-    private final ClusterView single = new ClusterView(List.of(primary), primary);
-    private final ClusterView replicated =
-            new ClusterView(List.of(primary, node("b:5432", Role.REPLICA), node("c:5432", Role.REPLICA)), primary);
-    private final Optional<Lsn> replayed = Optional.of(new Lsn(1_000));
-    private final WriteHorizon horizon = new WriteHorizon();
+    private final ClusterView single = view(List.of());
+    private final ClusterView replicated = view(List.of(node("b:5432", Role.REPLICA), node("c:5432", Role.REPLICA)));
+    private final Need replayed = new Need(new ReadToken(1, 1, new Lsn(1_000)), null);
+    private final ReadSession session = ReadSession.create();
     private int turn;
 
     private static Wish wish(Intent intent, ReadConsistency consistency) {
@@ -49,11 +52,18 @@ public class RoutingBenchmark {
     }
 
     private static NodeState node(String name, Role role) {
-        return new NodeState(name, role, false, 1, 1, new Lsn(1_000), new Lsn(1_000), Duration.ZERO, 0, null);
+        return new NodeState(
+                name, null, role, false, 1, 1, 1, new Lsn(1_000), new Lsn(1_000), null, Duration.ZERO, 0, null);
+    }
+
+    private ClusterView view(List<NodeState> replicas) {
+        List<NodeState> nodes = new ArrayList<>(replicas);
+        nodes.add(primary);
+        return new ClusterView(nodes, replicas, primary, primary, Set.of(), Set.of(), 1);
     }
 
     private Optional<String> choose(ClusterView view, Wish wish) {
-        return Routes.choose(view, wish, replayed, String::length, turn++);
+        return Routes.choose(view, wish, replayed, String::length, turn++ & Integer.MAX_VALUE);
     }
 
     @Benchmark
@@ -77,12 +87,12 @@ public class RoutingBenchmark {
     }
 
     @Benchmark
-    public Optional<Lsn> askTheHorizon() {
-        return horizon.required();
+    public Need askTheSession() {
+        return session.need((node, nanos) -> null);
     }
 
     @Benchmark
-    public void moveTheHorizon() {
-        horizon.wrote(System.nanoTime());
+    public void tellTheSession() {
+        session.wrote("a:5432", System.nanoTime());
     }
 }

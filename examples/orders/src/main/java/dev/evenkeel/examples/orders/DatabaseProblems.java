@@ -6,6 +6,7 @@ import dev.evenkeel.error.ManagerClosedException;
 import dev.evenkeel.error.NodeUnavailableException;
 import dev.evenkeel.error.PoolExhaustedException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,16 +22,22 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 class DatabaseProblems {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseProblems.class);
-    private static final String RETRY_AFTER_SECONDS = "1";
+    private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> explain(DatabaseException failure) {
         log.warn("Call {} failed: {}", failure.requestId(), failure.getMessage());
         return passes(failure)
                 ? ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                        .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                        .header(
+                                HttpHeaders.RETRY_AFTER,
+                                String.valueOf(pause(failure).toSeconds()))
                         .body(problem(failure, HttpStatus.SERVICE_UNAVAILABLE))
                 : ResponseEntity.internalServerError().body(problem(failure, HttpStatus.INTERNAL_SERVER_ERROR));
+    }
+
+    private static Duration pause(DatabaseException failure) {
+        return failure instanceof PoolExhaustedException exhausted ? exhausted.retryAfter() : SHORT_PAUSE;
     }
 
     /** Whether the same request is likely to succeed a little later. */

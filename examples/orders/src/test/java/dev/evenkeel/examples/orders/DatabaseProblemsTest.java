@@ -8,6 +8,7 @@ import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.PoolExhaustedException;
 import dev.evenkeel.error.QueryFailedException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
@@ -18,13 +19,15 @@ import org.springframework.http.ResponseEntity;
 class DatabaseProblemsTest {
 
     @Test
-    void sendsAwayForASecondWhoeverFindsNoFreeConnection() {
+    void sendsAwayWhoeverFindsNoFreeConnectionForAsLongAsTheManagerSays() {
         ResponseEntity<ProblemDetail> answer = explain(new PoolExhaustedException(
                 Failure.of("POOL_EXHAUSTED", ErrorType.PERFORMANCE, "No connection became free", "hold them shorter")
-                        .in("call-1")));
+                        .in("call-1"),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(3)));
 
         assertThat(answer.getStatusCode()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
-        assertThat(answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER)).isEqualTo("1");
+        assertThat(answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER)).isEqualTo("3");
         assertThat(answer.getBody()).satisfies(problem -> {
             assertThat(problem.getType()).isEqualTo(URI.create("urn:evenkeel:performance"));
             assertThat(problem.getDetail()).isEqualTo("No connection became free");

@@ -1,0 +1,278 @@
+package dev.evenkeel.node;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+
+/**
+ * Lets so many callers at a time through to a source; the others wait in the order of their arrival. Thread-safe.
+ *
+ * <p>How this works: who is let through takes a place and subscribes to the source. If the source emits, the place belongs to
+ * what it emitted: whoever ends that calls {@link #leave()}. If it fails, ends without a value, or the caller goes away before,
+ * the place is free again by itself. Each free place goes to whoever has waited longest, unless {@link ControlledDelay} says
+ * that the queue stands and he has waited too long. Nobody is called while the lock is held.
+ */
+final class Admission {
+
+    /** What callers are told who are not let through. */
+    interface Refusals {
+
+        Throwable queueFull(Duration oldestWait);
+
+        Throwable queueStands(Duration waited);
+    }
+
+    private enum State {
+        WAITING,
+        ENTERING,
+        INSIDE,
+        DELIVERING,
+        CANCELLED_MEANWHILE,
+        OVER;
+
+        /** What has begun to happen is finished first. */
+        State cancelled() {
+            return switch (this) {
+                case ENTERING, DELIVERING, CANCELLED_MEANWHILE -> CANCELLED_MEANWHILE;
+                case WAITING, INSIDE, OVER -> OVER;
+            };
+        }
+    }
+
+    private final IntSupplier places;
+    private final int longestQueue;
+    private final ControlledDelay delay;
+    private final Scheduler clock;
+    private final Set<Visit<?>> queue = new LinkedHashSet<>();
+    private final AtomicInteger rounds = new AtomicInteger();
+    private int taken;
+
+    /**
+     * Up to {@code places} callers are let through at a time; that is asked for at each decision. At most
+     * {@code longestQueue} of the others wait.
+     */
+    Admission(IntSupplier places, int longestQueue, ControlledDelay delay, Scheduler clock) {
+        this.places = places;
+        this.longestQueue = longestQueue;
+        this.delay = delay;
+        this.clock = clock;
+    }
+
+    /** The source for one caller, when his turn has come. Cancelling takes him out of the queue. */
+    <T> Mono<T> admit(Mono<T> source, Refusals refusals) {
+        return new Mono<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                Visit<T> visit = new Visit<>(source, actual, refusals, clock.now(TimeUnit.NANOSECONDS));
+                actual.onSubscribe(visit);
+                arrive(visit);
+            }
+        };
+    }
+
+    /** What was emitted to somebody is over: his place is free. */
+    void leave() {
+        synchronized (queue) {
+            taken--;
+        }
+        callNext();
+    }
+
+    int waiting() {
+        synchronized (queue) {
+            return queue.size();
+        }
+    }
+
+    private void arrive(Visit<?> visit) {
+        Throwable refusal = null;
+        boolean enters = false;
+        synchronized (queue) {
+            if (!visit.is(State.WAITING)) {
+                return;
+            }
+            if (queue.isEmpty() && taken < places.getAsInt()) {
+                taken++;
+                delay.sheds(visit.since, 0);
+                enters = true;
+            } else if (queue.size() < longestQueue) {
+                queue.add(visit);
+            } else {
+                refusal = visit.refusals.queueFull(oldestWait(visit.since));
+            }
+        }
+        if (refusal != null) {
+            visit.refuse(refusal);
+        } else if (!enters) {
+            // There may be more places by now than when the last one left.
+            callNext();
+        } else if (!visit.begin()) {
+            leave();
+        }
+    }
+
+    private Duration oldestWait(long now) {
+        Iterator<Visit<?>> first = queue.iterator();
+        return first.hasNext() ? Duration.ofNanos(now - first.next().since) : Duration.ZERO;
+    }
+
+    /** By one thread at a time, and never inside itself: a source that fails at once would pile up the stack. */
+    private void callNext() {
+        if (rounds.getAndIncrement() != 0) {
+            return;
+        }
+        int done = 1;
+        do {
+            for (Turn turn = nextTurn(); turn != null; turn = nextTurn()) {
+                take(turn);
+            }
+            done = rounds.addAndGet(-done);
+        } while (done != 0);
+    }
+
+    private void take(Turn turn) {
+        if (turn.sentAwayAfter != null) {
+            turn.visit.refuse(turn.visit.refusals.queueStands(turn.sentAwayAfter));
+        } else if (!turn.visit.begin()) {
+            leave();
+        }
+    }
+
+    private record Turn(Visit<?> visit, @Nullable Duration sentAwayAfter) {}
+
+    private @Nullable Turn nextTurn() {
+        synchronized (queue) {
+            Iterator<Visit<?>> first = queue.iterator();
+            if (!first.hasNext() || taken >= places.getAsInt()) {
+                return null;
+            }
+            Visit<?> visit = first.next();
+            first.remove();
+            long now = clock.now(TimeUnit.NANOSECONDS);
+            long waited = now - visit.since;
+            if (delay.sheds(now, waited)) {
+                return new Turn(visit, Duration.ofNanos(waited));
+            }
+            taken++;
+            return new Turn(visit, null);
+        }
+    }
+
+    /** One caller on his way in. */
+    private final class Visit<T> extends Operators.DeferredSubscription implements CoreSubscriber<T> {
+
+        private final Mono<T> source;
+        private final CoreSubscriber<? super T> actual;
+        private final Refusals refusals;
+        private final long since;
+        private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+        private volatile @Nullable Subscription upstream;
+
+        Visit(Mono<T> source, CoreSubscriber<? super T> actual, Refusals refusals, long since) {
+            this.source = source;
+            this.actual = actual;
+            this.refusals = refusals;
+            this.since = since;
+        }
+
+        boolean is(State asked) {
+            return state.get() == asked;
+        }
+
+        /** False when the caller has gone away in the meantime. */
+        boolean begin() {
+            if (!state.compareAndSet(State.WAITING, State.ENTERING)) {
+                return false;
+            }
+            source.subscribe(this);
+            return true;
+        }
+
+        void refuse(Throwable refusal) {
+            if (state.compareAndSet(State.WAITING, State.OVER)) {
+                actual.onError(refusal);
+            }
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            upstream = subscription;
+            if (state.compareAndSet(State.ENTERING, State.INSIDE)) {
+                set(subscription);
+            } else {
+                subscription.cancel();
+                leave();
+            }
+        }
+
+        /** A cancel meanwhile reaches the source only after what it emitted has its owner. */
+        @Override
+        public void onNext(T value) {
+            if (!state.compareAndSet(State.INSIDE, State.DELIVERING)) {
+                Operators.onNextDropped(value, currentContext());
+                return;
+            }
+            actual.onNext(value);
+            if (state.compareAndSet(State.DELIVERING, State.OVER)) {
+                actual.onComplete();
+            } else {
+                super.cancel();
+            }
+        }
+
+        /** What fails after the caller has gone away is nobody's error. */
+        @Override
+        public void onError(Throwable error) {
+            if (state.compareAndSet(State.INSIDE, State.OVER)) {
+                leave();
+                actual.onError(error);
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            if (state.compareAndSet(State.INSIDE, State.OVER)) {
+                leave();
+                actual.onComplete();
+            }
+        }
+
+        /** The place is free only when the source knows that this caller is gone. */
+        @Override
+        public void cancel() {
+            State was = state.getAndUpdate(State::cancelled);
+            if (was != State.WAITING && was != State.INSIDE && was != State.OVER) {
+                return;
+            }
+            Subscription source = upstream;
+            if (source != null) {
+                source.cancel();
+            }
+            super.cancel();
+            if (was == State.INSIDE) {
+                leave();
+            } else if (was == State.WAITING) {
+                synchronized (queue) {
+                    queue.remove(this);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package dev.evenkeel;
+
+import static dev.evenkeel.Databases.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.evenkeel.config.MonitoringConfig;
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.config.RetryPolicy;
+import dev.evenkeel.error.DatabaseException;
+import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.testkit.CutAction;
+import dev.evenkeel.testkit.CutPoint;
+import dev.evenkeel.testkit.FaultProxy;
+import dev.evenkeel.testkit.LeakCheck;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.WithPostgres;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * What is particular behind a pooler in transaction mode. That everything else is as it is without one is shown by other tests,
+ * run with {@code -Devenkeel.test.pgbouncer}.
+ */
+@WithPostgres(isolated = true)
+class PgBouncerIT {
+
+    private final PostgresCluster cluster;
+    private PgBouncer pooler;
+    private ReactiveDatabaseManager db;
+
+    PgBouncerIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void prepare(LeakCheck leaks) {
+        cluster.primary().execute(Load.TABLE);
+        cluster.primary()
+                .execute("drop table if exists counter, evenkeel_commit; create table counter (n int);"
+                        + "insert into counter values (0)");
+        cluster.primary().execute(TransactionOptions.MARKER_TABLE);
+        leaks.watch("leased connections", () -> db == null ? 0 : db.metrics().leased());
+    }
+
+    @AfterEach
+    void stop() {
+        if (db != null) {
+            db.shutdown().block(PATIENCE);
+        }
+        if (pooler != null) {
+            pooler.close();
+        }
+    }
+
+    private DatabaseConfig.Builder config(String url) {
+        return DatabaseConfig.builder()
+                .primary(url)
+                .pool(PoolConfig.builder().minSize(0).maxSize(8).build())
+                .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMillis(50)));
+    }
+
+    @Test
+    void moreClientsThanServerConnectionsAreServed() {
+        pooler = PgBouncer.inFrontOf(cluster.primary(), List.of("default_pool_size = 2"));
+        db = Databases.start(config(pooler.url() + PgBouncer.URL_OPTIONS).build());
+
+        Load load = Load.start(db, 4, 4);
+        for (int i = 0; i < 50; i++) {
+            load.nextWrite();
+        }
+        load.stop();
+
+        assertThat(load.failedWrites()).isEmpty();
+        assertThat(load.failedReads()).isEmpty();
+        assertThat(load.missingOn(cluster.primary())).isEmpty();
+        assertThat(db.healthCheck().block(PATIENCE).status()).isEqualTo(HealthStatus.HEALTHY);
+    }
+
+    /** One server connection for all, so that the next caller gets the session that the resolver had. */
+    @Test
+    void whoeverFindsOutTheOutcomeOfACommitLeavesNoSettingsToTheNextClient() {
+        pooler = PgBouncer.inFrontOf(cluster.primary(), List.of("default_pool_size = 1"));
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", pooler.port())) {
+            db = Databases.start(config("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres%s"
+                            .formatted(proxy.port(), PgBouncer.URL_OPTIONS))
+                    .build());
+            TransactionOptions once = TransactionOptions.builder().exactlyOnce().build();
+            proxy.cutAt(CutPoint.AFTER_COMMIT_FORWARDED, CutAction.RESET);
+            db.inTransaction(
+                            once,
+                            conn -> db.query("update counter set n = n + $1", 1)
+                                    .on(conn)
+                                    .rowsUpdated())
+                    .block(PATIENCE);
+            proxy.heal();
+
+            assertThat(cluster.primary().queryOne("select n from counter")).isEqualTo("1");
+            assertThat(List.of(setting("lock_timeout"), setting("synchronous_commit"), setting("statement_timeout")))
+                    .containsExactly("0", "on", "0");
+            assertThat(setting("default_transaction_isolation", "source")).isNotEqualTo("session");
+            assertThat(setting("lock_timeout", "source")).isNotEqualTo("session");
+            db.shutdown().block(PATIENCE);
+        }
+    }
+
+    private String setting(String name) {
+        return setting(name, "setting");
+    }
+
+    private String setting(String name, String column) {
+        return db.query("select %s from pg_settings where name = $1".formatted(column), name)
+                .one(row -> row.get(0, String.class))
+                .block(PATIENCE);
+    }
+
+    @Test
+    void aSettingOfASessionThatOthersShareIsRefused() {
+        pooler = PgBouncer.inFrontOf(cluster.primary(), List.of("default_pool_size = 1"));
+        db = Databases.start(config(pooler.url() + PgBouncer.URL_OPTIONS).build());
+
+        DatabaseException refused = catchThrowableOfType(
+                DatabaseException.class,
+                () -> db.withConnection(
+                                ConnectionOptions.write(),
+                                conn -> Mono.from(conn.setStatementTimeout(Duration.ofMillis(1234))))
+                        .block(PATIENCE));
+
+        assertThat(refused).isInstanceOf(LeaseMisuseException.class);
+        assertThat(refused.code()).isEqualTo("SESSION_IS_SHARED");
+        assertThat(setting("statement_timeout")).isEqualTo("0");
+    }
+
+    @Test
+    void aParameterThatThePoolerRefusesIsNamedWithTheRemedy() {
+        pooler = PgBouncer.inFrontOf(cluster.primary(), List.of("ignore_startup_parameters ="));
+
+        DatabaseException refused = catchThrowableOfType(
+                DatabaseException.class,
+                () -> db = ReactiveDatabaseManager.start(
+                                config(pooler.url() + PgBouncer.URL_OPTIONS).build())
+                        .block(PATIENCE));
+
+        assertThat(refused).hasMessageContaining("unsupported startup parameter: extra_float_digits");
+        assertThat(refused).hasMessageContaining("ignore_startup_parameters = extra_float_digits");
+    }
+
+    /**
+     * Named statements belong to a session; PgBouncer before 1.21 does not carry them along. Even the probe may be hit, and then
+     * calls wait for a primary: so they are few at a time and soon over, until one of them has met such a statement.
+     */
+    @Test
+    void theErrorOfAStatementThatAnotherClientHasPreparedNamesTheOption() {
+        List<String> settings = new ArrayList<>(PgBouncer.withoutPreparedStatements());
+        settings.add("default_pool_size = 1");
+        pooler = PgBouncer.inFrontOf(cluster.primary(), settings);
+        db = Databases.start(config(pooler.url()).retry(RetryPolicy.none()).build());
+
+        Databases.await(
+                "an error that names the option",
+                () -> refusedOfEightAtOnce().stream()
+                        .anyMatch(error -> error.getMessage().contains("preparedStatementCacheQueries=0")));
+    }
+
+    private List<DatabaseException> refusedOfEightAtOnce() {
+        return Flux.range(0, 8)
+                .flatMap(i -> db.query("select $1::int", i)
+                        .timeout(Duration.ofSeconds(2))
+                        .one(row -> row.get(0, Integer.class))
+                        .then(Mono.<DatabaseException>empty())
+                        .onErrorResume(DatabaseException.class, Mono::just))
+                .collectList()
+                .block(PATIENCE);
+    }
+}

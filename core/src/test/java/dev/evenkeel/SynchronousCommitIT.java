@@ -1,0 +1,147 @@
+package dev.evenkeel;
+
+import static dev.evenkeel.Databases.PATIENCE;
+import static dev.evenkeel.Databases.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.error.CommitOutcomeUnknownException;
+import dev.evenkeel.testkit.LeakCheck;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.PostgresNode;
+import dev.evenkeel.testkit.WithPostgres;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** Every commit waits for a replica, and the replica hangs. */
+@WithPostgres(replicas = 1, synchronous = 1, isolated = true)
+class SynchronousCommitIT {
+
+    private final PostgresCluster cluster;
+    private ReactiveDatabaseManager db;
+
+    SynchronousCommitIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void start(LeakCheck leaks) {
+        cluster.primary().execute("drop table if exists note, evenkeel_commit; create table note (v text)");
+        cluster.primary().execute(TransactionOptions.MARKER_TABLE);
+        db = Databases.start(DatabaseConfig.builder()
+                .primary(cluster.url(cluster.primary()))
+                .callTimeout(Duration.ofSeconds(15))
+                .build());
+        leaks.watch("leased connections", () -> db.metrics().leased());
+        cluster.hang(replica());
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.resume(replica());
+        cluster.awaitStreaming(PATIENCE);
+        db.shutdown().block(PATIENCE);
+    }
+
+    private PostgresNode replica() {
+        return cluster.replicas().get(0);
+    }
+
+    private Mono<Long> note(TransactionOptions options) {
+        return db.inTransaction(
+                options,
+                conn -> db.query("insert into note values ($1)", "x").on(conn).rowsUpdated());
+    }
+
+    private long waitingForTheReplica() {
+        return Long.parseLong(
+                cluster.primary()
+                        .queryOne(
+                                "select count(*) from pg_stat_activity where wait_event = 'SyncRep' and backend_type = 'client backend'"));
+    }
+
+    private void giveUpTheWait() {
+        await("COMMIT waits for the replica", () -> waitingForTheReplica() > 0);
+        assertThat(cluster.primary()
+                        .queryOne("select bool_and(pg_cancel_backend(pid)) from pg_stat_activity"
+                                + " where wait_event = 'SyncRep'"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void aCommitThatWasReleasedBeforeItsReplicaHadItIsReportedAsNotReplicated() {
+        CompletableFuture<Long> noted = note(TransactionOptions.defaults()).toFuture();
+
+        giveUpTheWait();
+
+        assertThat(noted)
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(CommitOutcomeUnknownException.class, unknown -> {
+                    assertThat(unknown.code()).isEqualTo("COMMIT_NOT_REPLICATED");
+                    assertThat(unknown.safeToRetry()).isFalse();
+                    assertThat(unknown.details()).containsEntry("committed", "on the primary only");
+                });
+        assertThat(cluster.primary().queryOne("select count(*) from note")).isEqualTo("1");
+    }
+
+    @Test
+    void aCommitThatIsStillWaitingAtTheDeadlineIsUnknownAndIsNotCancelled() {
+        StepVerifier.create(note(TransactionOptions.builder()
+                        .timeout(Duration.ofSeconds(1))
+                        .build()))
+                .verifyError(CommitOutcomeUnknownException.class);
+        assertThat(waitingForTheReplica()).isEqualTo(1);
+
+        cluster.resume(replica());
+
+        await(
+                "it is durable",
+                () -> cluster.primary().queryOne("select count(*) from note").equals("1"));
+    }
+
+    @Test
+    void exactlyOnceEndsOnlyWhenTheReplicaHasIt() {
+        CompletableFuture<Long> noted =
+                note(TransactionOptions.builder().exactlyOnce().build()).toFuture();
+
+        giveUpTheWait();
+        await("somebody asks for the outcome, and waits as well", () -> waitingForTheReplica() > 0);
+        assertThat(noted).isNotDone();
+        cluster.resume(replica());
+
+        assertThat(noted).succeedsWithin(PATIENCE).isEqualTo(1L);
+        cluster.awaitReplayed(PATIENCE);
+        assertThat(replica().queryOne("select count(*) from note")).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"COMMIT", " /* done */ end", "select 1; commit"})
+    void aCommitByPlainSqlIsNotCancelledWhenItsCallerGoesAway(String commit) {
+        Disposable call = db.withConnection(
+                        ConnectionOptions.write(),
+                        conn -> Flux.just("BEGIN", "insert into note values ('x')", commit)
+                                .concatMap(sql -> db.query(sql).on(conn).rowsUpdated())
+                                .then())
+                .subscribe();
+        await("COMMIT waits for the replica", () -> waitingForTheReplica() == 1);
+
+        call.dispose();
+
+        await("the connection is given up", () -> db.metrics().leased() == 0);
+        assertThat(waitingForTheReplica()).isEqualTo(1);
+        cluster.resume(replica());
+        await(
+                "it is durable",
+                () -> cluster.primary().queryOne("select count(*) from note").equals("1"));
+    }
+}

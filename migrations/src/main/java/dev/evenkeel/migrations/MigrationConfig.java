@@ -1,0 +1,227 @@
+package dev.evenkeel.migrations;
+
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+
+import dev.evenkeel.config.CredentialSource;
+import dev.evenkeel.error.InvalidConfigurationException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a schema is migrated. Immutable. Where the database is and who logs in comes from the manager.
+ *
+ * @param locations where scripts are: {@code classpath:folder} or {@code filesystem:folder}; default
+ *     {@code classpath:db/migration}
+ * @param undoLocations where undo scripts are; default {@code classpath:db/rollback}
+ * @param schema that is migrated and has the history; {@code null}, the default, for the first of the connection's search path
+ * @param table the history; default {@code flyway_schema_history}
+ * @param baselineVersion if there is a schema but no history: take it for being at this version; {@code null}, the default, to
+ *     refuse it
+ * @param outOfOrder whether scripts older than the newest applied one may still be applied; default false
+ * @param placeholders replaced in scripts where they say <code>${name}</code>
+ * @param credentials of a role of its own; {@code null}, the default, for that of the manager
+ * @param instanceWait how long to wait for another instance that migrates; default 10 min
+ * @param lockTimeout how long a statement may wait for a lock, because everybody else waits behind it: then the script is
+ *     rolled back and runs again. Not for scripts that do not run in a transaction. Default 100 ms
+ * @param lockBudget how long a script is run again for that reason; default 10 min
+ * @param heartbeat time between two words of a long statement; default 1 s
+ * @param integrityInterval time between two looks of the health stream at the schema; default 60 s
+ * @param sources folder in which {@link MigrationManager#createMigration} writes into {@code db/migration} and
+ *     {@code db/rollback}; default {@code src/main/resources}
+ */
+public record MigrationConfig(
+        List<String> locations,
+        List<String> undoLocations,
+        @Nullable String schema,
+        String table,
+        @Nullable String baselineVersion,
+        boolean outOfOrder,
+        Map<String, String> placeholders,
+        @Nullable CredentialSource credentials,
+        Duration instanceWait,
+        Duration lockTimeout,
+        Duration lockBudget,
+        Duration heartbeat,
+        Duration integrityInterval,
+        Path sources) {
+
+    public static final String CLASSPATH = "classpath:";
+    public static final String FILESYSTEM = "filesystem:";
+    public static final String DEFAULT_TABLE = "flyway_schema_history";
+
+    /** PostgreSQL cuts longer names off. */
+    private static final int LONGEST_NAME = 63;
+
+    public MigrationConfig {
+        locations = List.copyOf(locations);
+        undoLocations = List.copyOf(undoLocations);
+        placeholders = Map.copyOf(placeholders);
+        if (locations.isEmpty()) {
+            throw InvalidConfigurationException.of(
+                    "migrations.locations", "empty", "at least one folder", "the default is classpath:db/migration");
+        }
+        locations.forEach(location -> requireLocation("migrations.locations", location));
+        undoLocations.forEach(location -> requireLocation("migrations.undoLocations", location));
+        requireName("migrations.table", table);
+        if (schema != null) {
+            requireName("migrations.schema", schema);
+        }
+        requireBetween("migrations.instanceWait", instanceWait, ofMillis(1), ofHours(24), "the default is 10 min");
+        requireBetween("migrations.lockTimeout", lockTimeout, ofMillis(1), ofMinutes(10), "the default is 100 ms");
+        requireBetween("migrations.lockBudget", lockBudget, Duration.ZERO, ofHours(24), "the default is 10 min");
+        requireBetween("migrations.heartbeat", heartbeat, ofMillis(10), ofMinutes(10), "the default is 1 s");
+        requireBetween(
+                "migrations.integrityInterval", integrityInterval, ofSeconds(1), ofHours(24), "the default is 60 s");
+    }
+
+    private static void requireLocation(String setting, String location) {
+        if (!location.startsWith(CLASSPATH) && !location.startsWith(FILESYSTEM)) {
+            throw InvalidConfigurationException.of(
+                    setting,
+                    "'" + location + "'",
+                    "'classpath:folder' or 'filesystem:folder'",
+                    "write in front of the folder where it is");
+        }
+    }
+
+    private static void requireName(String setting, String name) {
+        if (name.isBlank() || name.length() > LONGEST_NAME || name.indexOf('\0') >= 0) {
+            throw InvalidConfigurationException.of(
+                    setting, "'" + name + "'", "a name of 1 to %d characters".formatted(LONGEST_NAME), "shorten it");
+        }
+    }
+
+    private static void requireBetween(String setting, Duration value, Duration min, Duration max, String remedy) {
+        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+            throw InvalidConfigurationException.of(setting, value, "between %s and %s".formatted(min, max), remedy);
+        }
+    }
+
+    public static MigrationConfig defaults() {
+        return builder().build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects settings; not thread-safe. */
+    public static final class Builder {
+
+        private List<String> locations = List.of(CLASSPATH + "db/migration");
+        private List<String> undoLocations = List.of(CLASSPATH + "db/rollback");
+        private @Nullable String schema;
+        private String table = DEFAULT_TABLE;
+        private @Nullable String baselineVersion;
+        private boolean outOfOrder;
+        private Map<String, String> placeholders = Map.of();
+        private @Nullable CredentialSource credentials;
+        private Duration instanceWait = ofMinutes(10);
+        private Duration lockTimeout = ofMillis(100);
+        private Duration lockBudget = ofMinutes(10);
+        private Duration heartbeat = ofSeconds(1);
+        private Duration integrityInterval = ofSeconds(60);
+        private Path sources = Path.of("src", "main", "resources");
+
+        private Builder() {}
+
+        public Builder locations(String... folders) {
+            this.locations = List.of(folders);
+            return this;
+        }
+
+        public Builder undoLocations(String... folders) {
+            this.undoLocations = List.of(folders);
+            return this;
+        }
+
+        public Builder schema(String name) {
+            this.schema = name;
+            return this;
+        }
+
+        public Builder table(String name) {
+            this.table = name;
+            return this;
+        }
+
+        public Builder baselineVersion(String version) {
+            this.baselineVersion = version;
+            return this;
+        }
+
+        public Builder outOfOrder(boolean allowed) {
+            this.outOfOrder = allowed;
+            return this;
+        }
+
+        public Builder placeholders(Map<String, String> values) {
+            this.placeholders = values;
+            return this;
+        }
+
+        public Builder credentials(CredentialSource source) {
+            this.credentials = source;
+            return this;
+        }
+
+        public Builder instanceWait(Duration bound) {
+            this.instanceWait = bound;
+            return this;
+        }
+
+        public Builder lockTimeout(Duration bound) {
+            this.lockTimeout = bound;
+            return this;
+        }
+
+        public Builder lockBudget(Duration bound) {
+            this.lockBudget = bound;
+            return this;
+        }
+
+        public Builder heartbeat(Duration interval) {
+            this.heartbeat = interval;
+            return this;
+        }
+
+        public Builder integrityInterval(Duration interval) {
+            this.integrityInterval = interval;
+            return this;
+        }
+
+        public Builder sources(Path folder) {
+            this.sources = folder;
+            return this;
+        }
+
+        /**
+         * Checks the settings together.
+         *
+         * @throws InvalidConfigurationException when one is out of its range
+         */
+        public MigrationConfig build() {
+            return new MigrationConfig(
+                    locations,
+                    undoLocations,
+                    schema,
+                    table,
+                    baselineVersion,
+                    outOfOrder,
+                    placeholders,
+                    credentials,
+                    instanceWait,
+                    lockTimeout,
+                    lockBudget,
+                    heartbeat,
+                    integrityInterval,
+                    sources);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.evenkeel.migrations;
+
+import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.migrations.run.Migrations;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Migrates the schema of a database, takes migrations back, and tells how the schema is. Flyway does the work, so every Flyway
+ * client reads the same history; where the database is, TLS and credentials come from the {@link ReactiveDatabaseManager}.
+ * Thread-safe; any number of instances may migrate at once.
+ *
+ * <p>Nothing happens before a returned publisher is subscribed, and everything happens again at each subscription. Scripts
+ * run on a thread and a connection of their own, which end with the publisher. Cancelling stops the running statement on the
+ * server and rolls its script back. Errors are {@link dev.evenkeel.error.DatabaseException}s:
+ * {@link dev.evenkeel.error.MigrationException} says which script and statement stopped.
+ *
+ * <p>The connection must reach the server itself: the lock that keeps instances apart is one of the session, which a pooler in
+ * transaction mode does not keep.
+ */
+public interface MigrationManager {
+
+    /** {@link #of(ReactiveDatabaseManager, MigrationConfig)} with {@link MigrationConfig#defaults()}. */
+    static MigrationManager of(ReactiveDatabaseManager database) {
+        return of(database, MigrationConfig.defaults());
+    }
+
+    /** A manager for the schema of this database. From now on its health snapshots tell how the schema is. */
+    static MigrationManager of(ReactiveDatabaseManager database, MigrationConfig config) {
+        return Migrations.of(database, config);
+    }
+
+    /**
+     * Applies all pending scripts and emits what happens. Waits for another instance that migrates. Asks the database for two
+     * things only, and starts no Flyway, when nothing is pending.
+     *
+     * @return events, the last of which is {@link MigrationEvent.SchemaFound} or {@link MigrationEvent.SchemaChanged}; never
+     *     empty. After an error what was applied stays applied; of the script that failed nothing is there, unless it does not
+     *     run in a transaction
+     */
+    Flux<MigrationEvent> runMigrations();
+
+    /**
+     * Compares files, history and live schema, without changing anything.
+     *
+     * @return what was found; faults are findings, not errors
+     */
+    Mono<SchemaValidation> validateSchema();
+
+    /**
+     * Undoes every applied version from {@code version} on, the newest first, by the scripts {@code U<version>__<name>.sql}. All
+     * of it and the history are one transaction, unless one of the scripts cannot run in any: then each is one of its own.
+     * The versions from this one on are then on hold: {@link #runMigrations()} does not apply them again before
+     * {@link #release}.
+     *
+     * @return events, ending in {@link MigrationEvent.SchemaChanged}. It is an error, and nothing is undone, when that version
+     *     is not applied or one of the scripts is missing
+     */
+    Flux<MigrationEvent> rollbackMigration(String version);
+
+    /**
+     * Ends the hold of a rollback, so that the next {@link #runMigrations()} applies these versions again.
+     *
+     * @return whether there was a hold
+     */
+    Mono<Boolean> release();
+
+    /**
+     * {@link #createMigration(String, String, String)} without the undo: its file refuses to run until somebody has written it.
+     */
+    Mono<CreatedMigration> createMigration(String name, String sql);
+
+    /**
+     * Writes a script with the next version, and one that undoes it, into the {@linkplain MigrationConfig#sources() sources}.
+     *
+     * @param name what the migration does, in a few words
+     * @return the files; an error, and no file, when a statement would stop the traffic: it names the safe way. A comment
+     *     {@code -- evenkeel: assured <rule> <reason>} in the script lets it through
+     */
+    Mono<CreatedMigration> createMigration(String name, String sql, String undoSql);
+
+    /** What was applied, in its order, and then what is pending. */
+    Flux<MigrationRecord> getMigrationHistory();
+}

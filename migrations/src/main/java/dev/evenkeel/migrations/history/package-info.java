@@ -1,0 +1,5 @@
+/** Flyway's table, our two tables beside it, and what they mean when they are compared with the files. */
+@NullMarked
+package dev.evenkeel.migrations.history;
+
+import org.jspecify.annotations.NullMarked;
