@@ -41,6 +41,14 @@ public interface MigrationManager {
     Flux<MigrationEvent> runMigrations();
 
     /**
+     * Runs the pending scripts where it does not matter, and reports the locks, rewrites and scans of each statement. In a test
+     * or a release pipeline: {@code effects(Rehearsal.onScratch()).block().require(EffectPolicy.FAIL_ON_REWRITE)}.
+     *
+     * @return the report; empty of statements when nothing is pending. It is an error when a script fails
+     */
+    Mono<EffectReport> effects(Rehearsal how);
+
+    /**
      * Compares files, history and live schema, without changing anything.
      *
      * @return what was found; faults are findings, not errors

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.TestFactory;
 /** Draws the arrows of this module: each package may import the ones before it, and core only by what users see. */
 class ArchitectureTest {
 
-    private static final List<String> UPWARDS =
-            List.of("(vocabulary)", "script", "history", "session", "schema", "flyway", "undo", "create", "run");
+    private static final List<String> UPWARDS = List.of(
+            "(vocabulary)", "script", "history", "session", "schema", "flyway", "effect", "undo", "create", "run");
 
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

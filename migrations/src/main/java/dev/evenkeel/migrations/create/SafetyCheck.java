@@ -3,6 +3,7 @@ package dev.evenkeel.migrations.create;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.MigrationException;
+import dev.evenkeel.migrations.script.Assurances;
 import dev.evenkeel.sql.SqlStatement;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,26 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Holds a script against the rules. What it does to a table that it has made itself stops nobody. */
 final class SafetyCheck {
 
-    private static final Pattern ASSURED = Pattern.compile("--\\s*evenkeel:\\s*assured\\s+(\\w+)\\s+\\S");
-
     private final List<SqlStatement> statements;
-    private final Set<String> assured = new HashSet<>();
+    private final Set<String> assured;
     private final List<String> refusals = new ArrayList<>();
     private final List<String> remedies = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
     private SafetyCheck(String script, List<SqlStatement> statements) {
         this.statements = statements;
-        Matcher comment = ASSURED.matcher(script);
-        while (comment.find()) {
-            assured.add(comment.group(1));
-        }
+        this.assured = Assurances.in(script);
     }
 
     /**

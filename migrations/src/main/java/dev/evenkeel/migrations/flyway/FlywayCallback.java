@@ -41,7 +41,8 @@ final class FlywayCallback implements Callback {
                             script(context), !context.getConnection().getAutoCommit());
                 case BEFORE_EACH_MIGRATE_STATEMENT ->
                     listener.statementStarted(context.getStatement().getSql());
-                case AFTER_EACH_MIGRATE_STATEMENT, AFTER_EACH_MIGRATE_STATEMENT_ERROR -> listener.statementEnded();
+                case AFTER_EACH_MIGRATE_STATEMENT -> listener.statementEnded();
+                case AFTER_EACH_MIGRATE_STATEMENT_ERROR -> listener.statementFailed();
                 case AFTER_EACH_MIGRATE -> listener.scriptEnded(script(context));
                 default -> throw new IllegalStateException("not supported: " + event);
             }

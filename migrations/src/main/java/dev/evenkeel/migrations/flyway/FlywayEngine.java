@@ -58,6 +58,24 @@ public final class FlywayEngine {
         }
     }
 
+    /**
+     * Runs what is pending in one transaction, tells the listener, and rolls everything back.
+     *
+     * @param last the last script that is to run; all of them must be able to run in a transaction
+     */
+    public void rehearse(@Nullable Version target, String last, ScriptListener listener) {
+        FluentConfiguration flyway = configure(target, new UntilLast(listener, last));
+        try {
+            flyway.group(true).load().migrate();
+        } catch (FlywayException e) {
+            if (!UntilLast.isOver(e)) {
+                throw e;
+            }
+            return;
+        }
+        throw new IllegalStateException(last + " did not run, so its effects are not known");
+    }
+
     private RuntimeException noHistory(FlywayException cause) {
         return new MigrationException(Failure.of(
                         "NO_HISTORY",
@@ -87,6 +105,10 @@ public final class FlywayEngine {
     }
 
     private Flyway flyway(@Nullable Version target, ScriptListener listener) {
+        return configure(target, listener).load();
+    }
+
+    private FluentConfiguration configure(@Nullable Version target, ScriptListener listener) {
         FluentConfiguration flyway = Flyway.configure(FlywayEngine.class.getClassLoader())
                 .dataSource(new KeptConnection(session.connection()))
                 .defaultSchema(session.table().schema())
@@ -108,7 +130,7 @@ public final class FlywayEngine {
         flyway.getPluginRegister()
                 .getExact(PostgreSQLConfigurationExtension.class)
                 .setTransactionalLock(false);
-        return flyway.load();
+        return flyway;
     }
 
     /**

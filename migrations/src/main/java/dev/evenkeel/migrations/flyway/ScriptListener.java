@@ -10,9 +10,12 @@ public interface ScriptListener {
 
     default void scriptStarted(String script, boolean transactional) throws SQLException {}
 
-    default void statementStarted(String sql) {}
+    default void statementStarted(String sql) throws SQLException {}
 
-    default void statementEnded() {}
+    default void statementEnded() throws SQLException {}
+
+    /** It has failed, and so has the transaction, if it was in one. */
+    default void statementFailed() throws SQLException {}
 
     /** It has run, and is not committed yet. */
     default void scriptEnded(String script) throws SQLException {}

@@ -106,6 +106,11 @@ final class Migrating implements SessionWork {
         }
 
         @Override
+        public void statementFailed() {
+            progress.statementEnded();
+        }
+
+        @Override
         public void scriptEnded(String script) throws SQLException {
             progress.checkCancelled();
             snapshots.save(script, snapshots.now());

@@ -4,10 +4,12 @@ import dev.evenkeel.HealthSnapshot.Check;
 import dev.evenkeel.HealthStatus;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.migrations.CreatedMigration;
+import dev.evenkeel.migrations.EffectReport;
 import dev.evenkeel.migrations.MigrationConfig;
 import dev.evenkeel.migrations.MigrationEvent;
 import dev.evenkeel.migrations.MigrationManager;
 import dev.evenkeel.migrations.MigrationRecord;
+import dev.evenkeel.migrations.Rehearsal;
 import dev.evenkeel.migrations.SchemaFinding;
 import dev.evenkeel.migrations.SchemaValidation;
 import dev.evenkeel.migrations.create.NewMigration;
@@ -30,6 +32,7 @@ public final class Migrations implements MigrationManager {
     private final ReactiveDatabaseManager database;
     private final MigrationConfig config;
     private final SessionRunner sessions;
+    private final Rehearsing rehearsing;
     private final LiveHistory live;
     private final SchemaInspection inspection;
 
@@ -37,6 +40,7 @@ public final class Migrations implements MigrationManager {
         this.database = database;
         this.config = config;
         this.sessions = new SessionRunner(database, config);
+        this.rehearsing = new Rehearsing(database, config, sessions);
         this.live = new LiveHistory(database, config);
         this.inspection = new SchemaInspection(database, live, config);
     }
@@ -57,6 +61,11 @@ public final class Migrations implements MigrationManager {
                     ? Flux.just(outlook.found())
                     : sessions.alone(new Migrating(config, seen.getT1()));
         });
+    }
+
+    @Override
+    public Mono<EffectReport> effects(Rehearsal how) {
+        return Mono.zip(scripts(), live.read()).flatMap(seen -> rehearsing.effects(how, seen.getT2(), seen.getT1()));
     }
 
     @Override

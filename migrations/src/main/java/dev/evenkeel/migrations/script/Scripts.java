@@ -2,11 +2,13 @@ package dev.evenkeel.migrations.script;
 
 import dev.evenkeel.migrations.MigrationConfig;
 import dev.evenkeel.migrations.script.Script.Kind;
+import dev.evenkeel.sql.SqlStatement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -82,6 +84,18 @@ public record Scripts(List<ScriptFile> files, List<ScriptFile> undoFiles) {
                 .anyMatch(file -> file.content()
                         .lines()
                         .anyMatch(line -> line.replace(" ", "").equals("executeInTransaction=false")));
+    }
+
+    /** Whether nothing in it, nor beside it, takes it out of a transaction. */
+    public boolean runsInTransaction(Script script) {
+        return !isMarkedNonTransactional(script)
+                && SqlStatement.split(script.file().content()).stream().allMatch(Transactions::allow);
+    }
+
+    /** The others. */
+    public Scripts without(Set<String> paths) {
+        return new Scripts(
+                files.stream().filter(file -> !paths.contains(file.path())).toList(), undoFiles);
     }
 
     /** By path. */

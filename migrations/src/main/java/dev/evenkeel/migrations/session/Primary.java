@@ -13,6 +13,7 @@ import dev.evenkeel.migrations.MigrationConfig;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -25,10 +26,21 @@ final class Primary {
 
     private final ReactiveDatabaseManager database;
     private final MigrationConfig config;
+    private final @Nullable String other;
 
     Primary(ReactiveDatabaseManager database, MigrationConfig config) {
+        this(database, config, null);
+    }
+
+    private Primary(ReactiveDatabaseManager database, MigrationConfig config, @Nullable String other) {
         this.database = database;
         this.config = config;
+        this.other = other;
+    }
+
+    /** The same server, but another of its databases. */
+    Primary withDatabase(String name) {
+        return new Primary(database, config, name);
     }
 
     /** Waits for one as long as a call would; then ends in a {@link NodeUnavailableException}. */
@@ -36,7 +48,12 @@ final class Primary {
         return Mono.zip(node().retryWhen(patience()), login())
                 .flatMap(found -> sockets(found.getT1())
                         .map(sockets -> DataSources.of(
-                                database.config(), found.getT1(), found.getT2().orElse(null), sockets.orElse(null))));
+                                database.config(), found.getT1(), found.getT2().orElse(null), sockets.orElse(null))))
+                .doOnNext(source -> {
+                    if (other != null) {
+                        source.setDatabaseName(other);
+                    }
+                });
     }
 
     private Mono<Optional<SSLSocketFactory>> sockets(NodeConfig node) {

@@ -23,6 +23,17 @@ public final class SessionRunner {
         this.config = config;
     }
 
+    private SessionRunner(Primary primary, Observer observer, MigrationConfig config) {
+        this.primary = primary;
+        this.observer = observer;
+        this.config = config;
+    }
+
+    /** For another database of the same server. */
+    public SessionRunner inDatabase(String name) {
+        return new SessionRunner(primary.withDatabase(name), observer, config);
+    }
+
     /** What is to be done on the session. */
     @FunctionalInterface
     public interface SessionWork {
@@ -47,6 +58,14 @@ public final class SessionRunner {
                         SessionThread::end,
                         (thread, error) -> thread.end(),
                         SessionThread::cancel));
+    }
+
+    /** Asks something while no other instance migrates. */
+    public <T> Mono<T> askAlone(SessionQuery<T> question) {
+        return ask((session, progress) -> {
+            new InstanceLock(session).await(config.instanceWait(), progress);
+            return question.run(session, progress);
+        });
     }
 
     /** Asks something, beside whoever migrates. */
