@@ -28,6 +28,7 @@ public enum EffectPolicy {
             "loses something that instances which still run may use",
             "remove it by a contract script, once no old instance is left");
 
+    @SuppressWarnings("ImmutableEnumChecker") // none of them has a state
     private final Predicate<TableEffect> broken;
     private final String danger;
     private final String remedy;
