@@ -61,7 +61,6 @@ final class Migrating implements SessionWork {
     /** What happens beside the statements of each script, in its transaction. */
     private final class Steps implements ScriptListener {
 
-        private final MigrationSession session;
         private final Progress progress;
         private final Snapshots snapshots;
         private final LockPatience patience;
@@ -70,7 +69,6 @@ final class Migrating implements SessionWork {
         private int applied;
 
         Steps(MigrationSession session, Progress progress, History history) {
-            this.session = session;
             this.progress = progress;
             this.snapshots = new Snapshots(session);
             this.patience = new LockPatience(config, session, progress);
