@@ -77,6 +77,13 @@ public sealed interface MigrationEvent {
         }
     }
 
+    /**
+     * A concurrent build had left an invalid index behind: it served no reads, and would have been taken for a good one.
+     *
+     * @param script that builds it anew, or whose build has just failed
+     */
+    record InvalidIndexDropped(String script, String index) implements MigrationEvent {}
+
     /** A script is applied: it and its row in the history are committed. */
     record MigrationApplied(String script, Duration elapsed) implements MigrationEvent {}
 
