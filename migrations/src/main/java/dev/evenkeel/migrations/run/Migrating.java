@@ -59,7 +59,11 @@ final class Migrating implements SessionWork {
         try {
             steps.patience.run(() -> engine.migrate(outlook.target(), steps));
         } catch (Exception e) {
-            steps.forgetWhatWasCleared();
+            try {
+                steps.forgetWhatWasCleared();
+            } catch (SQLException afterwards) {
+                e.addSuppressed(afterwards);
+            }
             throw e;
         }
         steps.tellApplied();
