@@ -93,7 +93,13 @@ final class Catalog {
 
     /** Rows of kind, name and definition. */
     static String query(HistoryTable table) {
-        String ours = Stream.of(table.name(), "evenkeel_rollback", "evenkeel_schema", "evenkeel_commit")
+        String ours = Stream.of(
+                        table.name(),
+                        HistoryTable.CONTRACTS,
+                        "evenkeel_rollback",
+                        "evenkeel_schema",
+                        "evenkeel_instance",
+                        "evenkeel_commit")
                 .map(HistoryTable::literal)
                 .collect(Collectors.joining(", "));
         return QUERY.formatted(HistoryTable.literal(table.schema()), ours);
