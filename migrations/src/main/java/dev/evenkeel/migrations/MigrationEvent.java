@@ -97,6 +97,18 @@ public sealed interface MigrationEvent {
     record UndoStarted(String version, String script) implements MigrationEvent {}
 
     /**
+     * A version without an undo script was taken back by these statements, and the schema looks as it did before it.
+     *
+     * @param outlines of the statements, in their order, without literals
+     */
+    record UndoDerived(String version, List<String> outlines) implements MigrationEvent {
+
+        public UndoDerived {
+            outlines = List.copyOf(outlines);
+        }
+    }
+
+    /**
      * A version is undone. Durable with the next {@link SchemaChanged}, or at once when the script cannot run in a transaction.
      *
      * @param differences what is not as it was before the version was applied; empty when all is, {@code null} when that is
