@@ -322,6 +322,27 @@ class ContractIT {
     }
 
     @Test
+    void noUndoIsDerivedThatWouldBringBackWhatItRemoved() {
+        cluster.primary().execute("create index item_name on item (name)");
+        script("new", "migration", "V3__price.sql", "alter table item add price int;");
+        script("new", "contract", "V2__drop_name.sql", "drop index item_name;");
+        Schemas.migrate(newRelease);
+        contract(newRelease);
+
+        assertThatThrownBy(() -> Schemas.rollback(newRelease, "3"))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("There is no undo script for V3__price.sql");
+        assertThat(one("select count(*) from pg_class where relname = 'item_name'"))
+                .isEqualTo("0");
+
+        script("new", "rollback", "U3__price.sql", "alter table item drop column price;");
+        Schemas.rollback(newRelease, "3");
+        assertThat(Objects.requireNonNull(newRelease.validateSchema().block(Schemas.PATIENCE))
+                        .findings())
+                .isEmpty();
+    }
+
+    @Test
     void whoIsInTheWayForTooLongIsNamed() {
         Joined old = join(oldRelease);
 
