@@ -20,6 +20,19 @@ public sealed interface MigrationEvent {
     record LockAwaited(String holder, Duration waited) implements MigrationEvent {}
 
     /**
+     * A contract script has to wait, because there are instances that need what it removes; told about once a second.
+     *
+     * @param instances that are alive, or may be coming back after their session was lost
+     * @param waited since the first look
+     */
+    record InstancesAwaited(String script, List<Membership> instances, Duration waited) implements MigrationEvent {
+
+        public InstancesAwaited {
+            instances = List.copyOf(instances);
+        }
+    }
+
+    /**
      * There was nothing to do.
      *
      * @param version the newest that is applied; {@code null} when none is

@@ -143,7 +143,13 @@ final class Catalog {
      * are quoted where they must be.
      */
     static String query(HistoryTable table) {
-        String ours = Stream.of(table.name(), "evenkeel_rollback", "evenkeel_schema", "evenkeel_commit")
+        String ours = Stream.of(
+                        table.name(),
+                        HistoryTable.CONTRACTS,
+                        "evenkeel_rollback",
+                        "evenkeel_schema",
+                        "evenkeel_instance",
+                        "evenkeel_commit")
                 .map(HistoryTable::literal)
                 .collect(Collectors.joining(", "));
         String query =

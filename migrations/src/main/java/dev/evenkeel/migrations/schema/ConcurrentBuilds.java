@@ -48,6 +48,7 @@ public final class ConcurrentBuilds {
     /** The build has succeeded, so it must be valid. */
     public void end() throws SQLException {
         List<String> broken = newlyInvalid();
+        building = null;
         if (!broken.isEmpty()) {
             throw new MigrationException(Failure.of(
                     "INDEX_INVALID",
@@ -60,6 +61,7 @@ public final class ConcurrentBuilds {
     /** The build has failed: drops what it left, and returns the names. */
     public List<String> failed() throws SQLException {
         List<String> left = newlyInvalid();
+        building = null;
         for (String index : left) {
             drop(index);
         }
