@@ -2,6 +2,7 @@ package dev.evenkeel.node;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -12,6 +13,16 @@ import reactor.netty.resources.LoopResources;
  * abandoned: a server that accepts and stays mute would collect one for each attempt, for ever.
  */
 final class AttemptSockets implements LoopResources {
+
+    /** By its name, so that it may be missing: only Linux with Netty's native transport has it. */
+    static final ChannelOption<Integer> USER_TIMEOUT =
+            ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_USER_TIMEOUT");
+
+    /**
+     * How long a peer may leave what we sent unacknowledged before the kernel breaks the connection off; of itself it would try for
+     * a quarter of an hour. As long as a call has by default, because others bring a deadline of their own.
+     */
+    static final int UNACKNOWLEDGED_MILLIS = 60_000;
 
     private final LoopResources shared;
     private final Queue<Channel> opened = new ConcurrentLinkedQueue<>();
@@ -32,6 +43,8 @@ final class AttemptSockets implements LoopResources {
     @Override
     public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
         C channel = shared.onChannel(type, group);
+        // False where there is no such option.
+        boolean ignoredOption = channel.config().setOption(USER_TIMEOUT, UNACKNOWLEDGED_MILLIS);
         opened.add(channel);
         ChannelFuture ignored = channel.closeFuture().addListener(end -> opened.remove(channel));
         if (closed) {
