@@ -16,7 +16,9 @@ import dev.evenkeel.testkit.WithPostgres;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +54,8 @@ class TerminationStormIT {
      * meet the storm twice, it waits for the readers on a machine that is too slow for it.
      */
     private static final int READS_FOR_EACH = 4;
+
+    private static final String END_ITSELF = "select pg_terminate_backend(pg_backend_pid())";
 
     private static final String EVERYBODY =
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'evenkeel'";
@@ -135,6 +139,24 @@ class TerminationStormIT {
             await("readers go on", () -> load.reads() >= reads);
         }
         return ended;
+    }
+
+    /** Many more than a tenth of all calls: the budget for repeats alone would let most of them fail. */
+    @Test
+    void callsOfWhichEachLosesOneConnectionAreAllMadeAgain() {
+        Set<Integer> lost = ConcurrentHashMap.newKeySet();
+
+        Long made = Flux.range(0, 300)
+                .flatMap(
+                        call -> db.inTransaction(conn -> db.query(lost.add(call) ? END_ITSELF : "select 1")
+                                .on(conn)
+                                .rowsUpdated()),
+                        POOL)
+                .count()
+                .block(PATIENCE);
+
+        assertThat(made).isEqualTo(300);
+        assertThat(db.metrics().retries()).isGreaterThanOrEqualTo(300);
     }
 
     /** The probe's session is one like any other: that it was ended says nothing of the server. */
