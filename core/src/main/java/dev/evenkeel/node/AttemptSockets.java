@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import reactor.netty.resources.LoopResources;
@@ -14,15 +15,13 @@ import reactor.netty.resources.LoopResources;
  */
 final class AttemptSockets implements LoopResources {
 
-    /** By its name, so that it may be missing: only Linux with Netty's native transport has it. */
-    static final ChannelOption<Integer> USER_TIMEOUT =
-            ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_USER_TIMEOUT");
-
     /**
-     * How long a peer may leave what we sent unacknowledged before the kernel breaks the connection off; of itself it would try for
-     * a quarter of an hour. As long as a call has by default, because others bring a deadline of their own.
+     * After a minute without an acknowledgement the kernel breaks a connection off; of itself it would try for a quarter of an
+     * hour, and ask one that waits for an answer only after two hours. A minute is what a call has by default: whoever wants less
+     * has a deadline. By their names, so that they may be missing: only Linux with Netty's native transport has these options.
      */
-    static final int UNACKNOWLEDGED_MILLIS = 60_000;
+    private static final Map<ChannelOption<Integer>, Integer> PATIENCE =
+            Map.of(epoll("TCP_USER_TIMEOUT"), 60_000, epoll("TCP_KEEPIDLE"), 30, epoll("TCP_KEEPINTVL"), 10);
 
     private final LoopResources shared;
     private final Queue<Channel> opened = new ConcurrentLinkedQueue<>();
@@ -30,6 +29,10 @@ final class AttemptSockets implements LoopResources {
 
     AttemptSockets(LoopResources shared) {
         this.shared = shared;
+    }
+
+    private static ChannelOption<Integer> epoll(String name) {
+        return ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#" + name);
     }
 
     /** Also what is opened from now on: an attempt that is given up may be about to open its socket. */
@@ -43,8 +46,7 @@ final class AttemptSockets implements LoopResources {
     @Override
     public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
         C channel = shared.onChannel(type, group);
-        // False where there is no such option.
-        boolean ignoredOption = channel.config().setOption(USER_TIMEOUT, UNACKNOWLEDGED_MILLIS);
+        PATIENCE.forEach((option, value) -> channel.config().setOption(option, value));
         opened.add(channel);
         ChannelFuture ignored = channel.closeFuture().addListener(end -> opened.remove(channel));
         if (closed) {

@@ -63,9 +63,9 @@ final class Retrying implements Step {
     }
 
     /**
-     * A conflict does not come from a server in trouble, and neither does the end of a session, such as by
-     * {@code pg_terminate_backend}. Whether the server itself is gone the call cannot see: so one repeat is free, as gRPC and
-     * HTTP clients grant it, and whoever loses a second connection is counted. It waits for the probe, and in the pool's queue.
+     * A conflict does not come from a server in trouble, and neither does the end of a single session. Whether the server itself
+     * is gone the call cannot see: so one repeat is free, as gRPC and HTTP clients grant it, and it waits for the probe and in the
+     * pool's queue like any other. Whoever loses a second connection is counted.
      */
     private static boolean isNoAmplifier(Throwable failure, int retries) {
         return failure instanceof TransactionConflictException

@@ -24,8 +24,11 @@ class AttemptSocketsTest {
         try {
             assertThat(channel).isInstanceOf(EpollSocketChannel.class);
             assertThat(channel.config().getOption(EpollChannelOption.TCP_USER_TIMEOUT))
-                    .as("as the kernel says")
-                    .isEqualTo(AttemptSockets.UNACKNOWLEDGED_MILLIS);
+                    .isEqualTo(60_000);
+            assertThat(channel.config().getOption(EpollChannelOption.TCP_KEEPIDLE))
+                    .isEqualTo(30);
+            assertThat(channel.config().getOption(EpollChannelOption.TCP_KEEPINTVL))
+                    .isEqualTo(10);
         } finally {
             channel.unsafe().closeForcibly();
         }
