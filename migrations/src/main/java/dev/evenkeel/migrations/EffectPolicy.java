@@ -30,6 +30,7 @@ public enum EffectPolicy {
 
     @SuppressWarnings("ImmutableEnumChecker") // none of them has a state
     private final Predicate<TableEffect> broken;
+
     private final String danger;
     private final String remedy;
 

@@ -77,11 +77,30 @@ public sealed interface MigrationEvent {
         }
     }
 
+    /**
+     * A concurrent build had left an invalid index behind: it served no reads, and would have been taken for a good one.
+     *
+     * @param script that builds it anew, or whose build has just failed
+     */
+    record InvalidIndexDropped(String script, String index) implements MigrationEvent {}
+
     /** A script is applied: it and its row in the history are committed. */
     record MigrationApplied(String script, Duration elapsed) implements MigrationEvent {}
 
     /** The undo of this version has begun. */
     record UndoStarted(String version, String script) implements MigrationEvent {}
+
+    /**
+     * A version without an undo script was taken back by these statements, and the schema looks as it did before it.
+     *
+     * @param outlines of the statements, in their order, without literals
+     */
+    record UndoDerived(String version, List<String> outlines) implements MigrationEvent {
+
+        public UndoDerived {
+            outlines = List.copyOf(outlines);
+        }
+    }
 
     /**
      * A version is undone. Durable with the next {@link SchemaChanged}, or at once when the script cannot run in a transaction.

@@ -56,13 +56,16 @@ public interface MigrationManager {
     Mono<SchemaValidation> validateSchema();
 
     /**
-     * Undoes every applied version from {@code version} on, the newest first, by the scripts {@code U<version>__<name>.sql}. All
-     * of it and the history are one transaction, unless one of the scripts cannot run in any: then each is one of its own.
+     * Undoes every applied version from {@code version} on, the newest first, by the scripts {@code U<version>__<name>.sql}.
+     * Where there is none, the undo is derived from the catalog, if the version changed no rows and removed nothing with data
+     * in it; it counts only if the schema looks exactly as it did before that version. Data that came since into what the
+     * version added is lost with it, as by an undo script. All of it and the history are one transaction, unless one of the scripts cannot run in any: then each is one of its own.
      * The versions from this one on are then on hold: {@link #runMigrations()} does not apply them again before
      * {@link #release}.
      *
      * @return events, ending in {@link MigrationEvent.SchemaChanged}. It is an error, and nothing is undone, when that version
-     *     is not applied or one of the scripts is missing
+     *     is not applied or one of the scripts is missing and cannot be
+     *     derived
      */
     Flux<MigrationEvent> rollbackMigration(String version);
 

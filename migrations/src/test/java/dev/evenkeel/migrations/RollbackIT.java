@@ -140,9 +140,10 @@ class RollbackIT {
                 .isEmpty();
     }
 
+    /** Another client applied them, so how the schema looked in between is not known, and nothing can be derived. */
     @Test
     void aMissingUndoIsRefusedBeforeAnythingIsUndone() {
-        Schemas.migrate(migrations);
+        Schemas.plainFlyway(cluster, root).migrate();
         assertThat(root.resolve("rollback/U2__price.sql").toFile().delete()).isTrue();
 
         assertThatThrownBy(() -> Schemas.rollback(migrations, "1"))

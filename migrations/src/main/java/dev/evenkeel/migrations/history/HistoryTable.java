@@ -90,6 +90,11 @@ public final class HistoryTable {
                 + " from " + quoted();
     }
 
+    /** Takes the row of a script that failed, and of which nothing is there, out again; with its name as a parameter. */
+    public String forgetFailed() {
+        return "delete from " + quoted() + " where script = ? and not success";
+    }
+
     public static String identifier(String name) {
         return "\"" + name.replace("\"", "\"\"") + "\"";
     }

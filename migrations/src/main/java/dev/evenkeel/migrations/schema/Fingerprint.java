@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All items of a schema. Two schemas with equal fingerprints behave alike; the order in which columns were added counts, names
@@ -41,31 +42,45 @@ public record Fingerprint(List<SchemaItem> items) {
         }
     }
 
-    /** What is not the same in a later one. */
+    /** What is not the same in a later one, for people. */
     public List<SchemaDifference> differencesTo(Fingerprint later) {
-        Map<String, String> before = byLabel();
-        Map<String, String> after = later.byLabel();
-        List<SchemaDifference> differences = new ArrayList<>();
-        before.forEach((label, definition) -> {
-            if (!definition.equals(after.get(label))) {
-                differences.add(new SchemaDifference(label, definition, after.get(label)));
-            }
-        });
-        after.forEach((label, definition) -> {
-            if (!before.containsKey(label)) {
-                differences.add(new SchemaDifference(label, null, definition));
-            }
-        });
-        return List.copyOf(differences);
+        return changesTo(later).stream()
+                .map(change -> new SchemaDifference(
+                        change.item().label(), definition(change.before()), definition(change.after())))
+                .toList();
     }
 
-    private Map<String, String> byLabel() {
-        Map<String, String> labels = new LinkedHashMap<>();
-        items.forEach(item -> labels.merge(item.label(), item.definition(), (one, two) -> one + "; " + two));
+    private static @Nullable String definition(@Nullable SchemaItem item) {
+        return item == null ? null : SchemaItem.readable(item.definition());
+    }
+
+    /** What is not the same in a later one. A thing that was made anew, and looks the same, is the same. */
+    public List<Change> changesTo(Fingerprint later) {
+        Map<String, SchemaItem> before = byLabel();
+        Map<String, SchemaItem> after = later.byLabel();
+        List<Change> changes = new ArrayList<>();
+        before.forEach((label, item) -> {
+            SchemaItem now = after.get(label);
+            if (now == null || !now.definition().equals(item.definition())) {
+                changes.add(new Change(item, now));
+            }
+        });
+        after.forEach((label, item) -> {
+            if (!before.containsKey(label)) {
+                changes.add(new Change(null, item));
+            }
+        });
+        return List.copyOf(changes);
+    }
+
+    /** By kind and name. */
+    public Map<String, SchemaItem> byLabel() {
+        Map<String, SchemaItem> labels = new LinkedHashMap<>();
+        items.forEach(item -> labels.put(item.label(), item));
         return labels;
     }
 
-    /** Lines of three fields with tabs between them, for the snapshot table. */
+    /** Lines of four fields with tabs between them, for the snapshot table. */
     String asText() {
         StringBuilder text = new StringBuilder();
         items.forEach(item -> text.append(escape(item.kind()))
@@ -73,6 +88,8 @@ public record Fingerprint(List<SchemaItem> items) {
                 .append(escape(item.name()))
                 .append('\t')
                 .append(escape(item.definition()))
+                .append('\t')
+                .append(escape(item.identity()))
                 .append('\n'));
         return text.toString();
     }
@@ -80,7 +97,8 @@ public record Fingerprint(List<SchemaItem> items) {
     static Fingerprint parse(String text) {
         return new Fingerprint(text.lines()
                 .map(line -> line.split("\t", -1))
-                .map(fields -> new SchemaItem(unescape(fields[0]), unescape(fields[1]), unescape(fields[2])))
+                .map(fields -> new SchemaItem(
+                        unescape(fields[0]), unescape(fields[1]), unescape(fields[2]), unescape(fields[3])))
                 .toList());
     }
 

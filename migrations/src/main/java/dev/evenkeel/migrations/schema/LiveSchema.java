@@ -92,7 +92,7 @@ public final class LiveSchema {
     private Mono<Fingerprint> now(Connection connection, HistoryTable table) {
         return database.query(Catalog.query(table))
                 .on(connection)
-                .map(row -> new SchemaItem(text(row, 0), text(row, 1), text(row, 2)))
+                .map(row -> new SchemaItem(text(row, 0), text(row, 1), text(row, 2), text(row, 3)))
                 .collectList()
                 .map(Fingerprint::new);
     }

@@ -39,7 +39,8 @@ public final class Snapshots {
         setPath(Catalog.SEARCH_PATH);
         try {
             return new Fingerprint(session.query(
-                    Catalog.query(table), row -> new SchemaItem(row.getString(1), row.getString(2), row.getString(3))));
+                    Catalog.query(table),
+                    row -> new SchemaItem(row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
         } finally {
             setPath(path);
         }
@@ -47,6 +48,14 @@ public final class Snapshots {
 
     private void setPath(String path) throws SQLException {
         session.execute("select set_config('search_path', " + HistoryTable.literal(path) + ", false)");
+    }
+
+    /** Whether there are any. */
+    public boolean exist() throws SQLException {
+        return session.query(
+                        "select to_regclass(" + HistoryTable.literal(table.quoted(TABLE)) + ") is not null",
+                        row -> row.getBoolean(1))
+                .get(0);
     }
 
     /** Makes the table if it is not there. */

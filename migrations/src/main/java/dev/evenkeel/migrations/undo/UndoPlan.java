@@ -6,6 +6,7 @@ import dev.evenkeel.error.MigrationException;
 import dev.evenkeel.migrations.history.History;
 import dev.evenkeel.migrations.history.HistoryRow;
 import dev.evenkeel.migrations.script.Version;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,26 +32,29 @@ public record UndoPlan(Version from, List<Step> steps) {
      * @param remaining the script whose state of the schema comes back; {@code null} for that before the first one
      */
     public record Step(
-            HistoryRow applied, UndoScript script, @Nullable String remaining) {
+            HistoryRow applied, Undo undo, @Nullable String remaining) {
 
         Version version() {
             return Objects.requireNonNull(applied.version());
         }
     }
 
-    /** Where undo scripts come from. */
+    /** Where undos come from. */
     @FunctionalInterface
     public interface UndoSource {
-        Optional<UndoScript> undoOf(HistoryRow applied);
+
+        /** Of a version, when these rows stay in force. */
+        Optional<? extends Undo> undoOf(HistoryRow applied, List<HistoryRow> remaining) throws SQLException;
     }
 
     /**
      * Every version from this one on that is in force.
      *
+     * @throws SQLException of the source
      * @throws MigrationException when that is none, when one of them failed, when one has no undo script, or when an older
      *     version was applied after one of them
      */
-    public static UndoPlan of(History history, Version from, UndoSource source) {
+    public static UndoPlan of(History history, Version from, UndoSource source) throws SQLException {
         List<HistoryRow> remaining = new ArrayList<>(history.inForce());
         List<HistoryRow> undone = new ArrayList<>();
         for (HistoryRow row : history.inForce()) {
@@ -71,22 +75,28 @@ public record UndoPlan(Version from, List<Step> steps) {
         List<String> missing = new ArrayList<>();
         for (HistoryRow row : undone) {
             remaining.remove(row);
-            String left = remaining.stream()
-                    .filter(HistoryRow::isScript)
-                    .map(HistoryRow::script)
-                    .reduce((earlier, later) -> later)
-                    .orElse(null);
-            source.undoOf(row)
-                    .ifPresentOrElse(script -> steps.add(new Step(row, script, left)), () -> missing.add(row.script()));
+            String left = head(remaining);
+            source.undoOf(row, remaining)
+                    .ifPresentOrElse(undo -> steps.add(new Step(row, undo, left)), () -> missing.add(row.script()));
         }
         if (!missing.isEmpty()) {
             throw refused(
                     "UNDO_MISSING",
-                    "There is no undo script for " + String.join(", ", missing),
+                    "There is no undo script for %s, and how the schema looked before it is not known"
+                            .formatted(String.join(", ", missing)),
                     "write U<version>__<name>.sql into migrations.undoLocations for each of them",
                     "or go forward: correct the schema by a new migration");
         }
         return new UndoPlan(from, steps);
+    }
+
+    /** The script that was applied last. */
+    static @Nullable String head(List<HistoryRow> rows) {
+        return rows.stream()
+                .filter(HistoryRow::isScript)
+                .map(HistoryRow::script)
+                .reduce((earlier, later) -> later)
+                .orElse(null);
     }
 
     private static void refuseFailed(List<HistoryRow> undone) {
@@ -121,7 +131,7 @@ public record UndoPlan(Version from, List<Step> steps) {
     }
 
     boolean isOneTransaction() {
-        return steps.stream().allMatch(step -> step.script().transactional());
+        return steps.stream().allMatch(step -> step.undo().transactional());
     }
 
     /** The versions in words, newest first. */

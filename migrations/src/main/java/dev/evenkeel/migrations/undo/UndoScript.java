@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param name of its file, which goes into the history: it begins with {@code U}
  * @param transactional whether it runs in a transaction
  */
-public record UndoScript(String name, int checksum, List<SqlStatement> statements, boolean transactional) {
+public record UndoScript(String name, int checksum, List<SqlStatement> statements, boolean transactional)
+        implements Undo {
 
     /** In the first line of a file that nobody has written yet. */
     public static final String UNWRITTEN = "-- evenkeel: the undo is not written yet";

@@ -3,11 +3,13 @@ package dev.evenkeel.migrations.undo;
 import dev.evenkeel.migrations.MigrationConfig;
 import dev.evenkeel.migrations.MigrationEvent.MigrationUndone;
 import dev.evenkeel.migrations.MigrationEvent.SchemaChanged;
+import dev.evenkeel.migrations.MigrationEvent.UndoDerived;
 import dev.evenkeel.migrations.MigrationEvent.UndoStarted;
 import dev.evenkeel.migrations.SchemaDifference;
 import dev.evenkeel.migrations.history.HistoryTable;
 import dev.evenkeel.migrations.schema.Fingerprint;
 import dev.evenkeel.migrations.schema.Snapshots;
+import dev.evenkeel.migrations.script.ScriptFile;
 import dev.evenkeel.migrations.script.Scripts;
 import dev.evenkeel.migrations.script.Version;
 import dev.evenkeel.migrations.session.LockPatience;
@@ -19,11 +21,10 @@ import dev.evenkeel.sql.SqlStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Undoes versions by their scripts.
+ * Undoes versions: by their scripts, or by what can be derived from the catalog where there is none.
  *
  * <h2>How this works</h2>
  *
@@ -50,12 +51,7 @@ public final class Undoing implements SessionWork {
 
     @Override
     public void run(MigrationSession session, Progress progress) throws Exception {
-        UndoPlan plan = UndoPlan.of(
-                session.history(),
-                from,
-                row -> row.version() == null
-                        ? Optional.empty()
-                        : UndoScript.of(row.version(), scripts, config.placeholders()));
+        UndoPlan plan = UndoPlan.of(session.history(), from, new Undos(session, scripts, config)::undoOf);
         new Run(session, progress, plan).run();
     }
 
@@ -114,7 +110,7 @@ public final class Undoing implements SessionWork {
         }
 
         private void alone(Step step) throws SQLException {
-            if (step.script().transactional()) {
+            if (step.undo().transactional()) {
                 session.inTransaction(() -> undo(step));
             } else {
                 undo(step);
@@ -122,26 +118,42 @@ public final class Undoing implements SessionWork {
         }
 
         private void undo(Step step) throws SQLException {
-            UndoScript script = step.script();
-            progress.scriptStarted(script.name(), script.transactional());
-            progress.tell(new UndoStarted(step.version().toString(), script.name()));
-            if (script.transactional()) {
+            Undo undo = step.undo();
+            progress.scriptStarted(undo.name(), undo.transactional());
+            progress.tell(new UndoStarted(step.version().toString(), undo.name()));
+            if (undo.transactional()) {
                 patience.bound();
             }
-            for (SqlStatement statement : script.statements()) {
-                progress.statementStarted(statement.outline());
-                session.execute(statement.text());
-                progress.statementEnded();
-            }
+            int checksum = undo instanceof UndoScript script ? run(script) : derive((DerivedUndo) undo);
             Duration elapsed = progress.running().elapsedScript();
             session.update(
                     table.addDelete(),
                     step.version().toString(),
                     step.applied().description(),
-                    script.name(),
-                    script.checksum(),
+                    undo.name(),
+                    checksum,
                     (int) elapsed.toMillis());
-            progress.tell(new MigrationUndone(step.version().toString(), script.name(), elapsed, compare(step)));
+            progress.tell(new MigrationUndone(step.version().toString(), undo.name(), elapsed, compare(step)));
+        }
+
+        private int run(UndoScript script) throws SQLException {
+            for (SqlStatement statement : script.statements()) {
+                progress.statementStarted(statement.outline());
+                session.execute(statement.text());
+                progress.statementEnded();
+            }
+            return script.checksum();
+        }
+
+        private int derive(DerivedUndo undo) throws SQLException {
+            List<String> statements = new Reverting(session, snapshots, progress).run(undo);
+            progress.tell(new UndoDerived(
+                    undo.version().toString(),
+                    statements.stream()
+                            .flatMap(sql -> SqlStatement.split(sql).stream())
+                            .map(SqlStatement::outline)
+                            .toList()));
+            return new ScriptFile(undo.name(), String.join(";\n", statements)).checksum();
         }
 
         private @Nullable List<SchemaDifference> compare(Step step) throws SQLException {

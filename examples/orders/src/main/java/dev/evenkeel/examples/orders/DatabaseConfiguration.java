@@ -3,6 +3,7 @@ package dev.evenkeel.examples.orders;
 import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.migrations.MigrationManager;
 import dev.evenkeel.testkit.ClusterSpec;
 import dev.evenkeel.testkit.PostgresCluster;
 import java.time.Duration;
@@ -50,5 +51,10 @@ class DatabaseConfiguration {
     @Bean(destroyMethod = "shutdown")
     ReactiveDatabaseManager databaseManager(DatabaseConfig config) {
         return Objects.requireNonNull(ReactiveDatabaseManager.start(config).block());
+    }
+
+    @Bean
+    MigrationManager migrationManager(ReactiveDatabaseManager db) {
+        return MigrationManager.of(db);
     }
 }

@@ -2,17 +2,15 @@ package dev.evenkeel.examples.orders;
 
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.TransactionOptions;
+import dev.evenkeel.migrations.MigrationManager;
 import io.r2dbc.spi.Connection;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /** Sees to it that there are tables, and goods on the shelves, before the web server lets anybody in. */
 @Component
@@ -61,21 +59,27 @@ class SampleShop implements InitializingBean {
             """;
 
     private final ReactiveDatabaseManager db;
+    private final MigrationManager migrations;
 
-    SampleShop(ReactiveDatabaseManager db) {
+    SampleShop(ReactiveDatabaseManager db, MigrationManager migrations) {
         this.db = db;
+        this.migrations = migrations;
     }
 
     @Override
     public void afterPropertiesSet() {
-        db.inTransaction(ALL_OR_NOTHING, this::prepare).block();
+        migrations
+                .runMigrations()
+                .doOnNext(event -> log.info("{}", event))
+                .then(db.inTransaction(ALL_OR_NOTHING, this::prepare))
+                .block();
     }
 
     private Mono<Void> prepare(Connection connection) {
         return oneAtATime(connection).then(isNew(connection)).flatMap(isNew -> isNew ? fill(connection) : Mono.empty());
     }
 
-    /** Instances that start together would otherwise make the tables at the same time. */
+    /** Instances that start together would otherwise all fill the shelves. */
     private Mono<Integer> oneAtATime(Connection connection) {
         return db.query("select 1 from pg_advisory_xact_lock(hashtext('orders'))")
                 .on(connection)
@@ -83,24 +87,18 @@ class SampleShop implements InitializingBean {
     }
 
     private Mono<Boolean> isNew(Connection connection) {
-        return db.query("select to_regclass('order_lines') is null")
+        return db.query("select not exists (select from order_lines)")
                 .on(connection)
                 .one(row -> row.get(0, Boolean.class));
     }
 
     private Mono<Void> fill(Connection connection) {
         log.info("Filling the shop:   0 %");
-        return runScript(connection, "tables.sql")
-                .then(run(
-                        connection,
-                        INSERT_PRODUCTS,
-                        SampleData.productNames(),
-                        SampleData.prices(),
-                        SampleData.stock()))
+        return run(connection, INSERT_PRODUCTS, SampleData.productNames(), SampleData.prices(), SampleData.stock())
                 .then(run(connection, INSERT_CUSTOMERS, (Object) SampleData.customerNames()))
                 .thenMany(Flux.range(1, SampleData.ORDERS / BATCH))
                 .concatMap(batch -> orders(connection, batch))
-                .then(runScript(connection, "constraints.sql"))
+                .then(run(connection, "analyze customers, products, stock, orders, order_lines"))
                 .then();
     }
 
@@ -116,11 +114,5 @@ class SampleShop implements InitializingBean {
 
     private Mono<Long> run(Connection connection, String sql, Object... parameters) {
         return db.query(sql, parameters).on(connection).rowsUpdated();
-    }
-
-    private Mono<Long> runScript(Connection connection, String name) {
-        return Mono.fromCallable(() -> new ClassPathResource(name).getContentAsString(StandardCharsets.UTF_8))
-                .subscribeOn(Schedulers.boundedElastic())
-                .flatMap(script -> run(connection, script));
     }
 }

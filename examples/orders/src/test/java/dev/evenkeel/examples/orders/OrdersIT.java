@@ -15,6 +15,7 @@ import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** The five calls of the README, and what a customer sees when an order cannot be taken. */
@@ -110,7 +111,7 @@ class OrdersIT {
     @Test
     void readsOrdersFromAReplicaOnceItHasReplayedTheLastWrite() {
         String servedBy = Mono.fromSupplier(this::nodeThatListsOrders)
-                .repeatWhen(again -> again.delayElements(Duration.ofMillis(50)))
+                .repeatWhen(again -> again.delayElements(Duration.ofMillis(50), Schedulers.boundedElastic()))
                 .filter(node -> node.startsWith("replica"))
                 .blockFirst(PATIENCE);
 
