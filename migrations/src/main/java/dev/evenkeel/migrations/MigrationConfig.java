@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param locations where scripts are: {@code classpath:folder} or {@code filesystem:folder}; default
  *     {@code classpath:db/migration}
  * @param undoLocations where undo scripts are; default {@code classpath:db/rollback}
+ * @param checkLocations where queries about the data are, asked before ({@code V7__name.pre.sql}) or after
+ *     ({@code V7__name.post.sql}) the script of that version: a row that one finds stops the migration; default
+ *     {@code classpath:db/check}
  * @param contractLocations where the scripts of {@link MigrationManager#contract} are; default {@code classpath:db/contract}. They
  *     may be missing
  * @param schema that is migrated and has the history; {@code null}, the default, for the first of the connection's search path
@@ -44,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public record MigrationConfig(
         List<String> locations,
         List<String> undoLocations,
+        List<String> checkLocations,
         List<String> contractLocations,
         @Nullable String schema,
         String table,
@@ -70,6 +74,7 @@ public record MigrationConfig(
     public MigrationConfig {
         locations = List.copyOf(locations);
         undoLocations = List.copyOf(undoLocations);
+        checkLocations = List.copyOf(checkLocations);
         contractLocations = List.copyOf(contractLocations);
         placeholders = Map.copyOf(placeholders);
         if (locations.isEmpty()) {
@@ -78,6 +83,7 @@ public record MigrationConfig(
         }
         locations.forEach(location -> requireLocation("migrations.locations", location));
         undoLocations.forEach(location -> requireLocation("migrations.undoLocations", location));
+        checkLocations.forEach(location -> requireLocation("migrations.checkLocations", location));
         contractLocations.forEach(location -> requireLocation("migrations.contractLocations", location));
         requireName("migrations.table", table);
         if (schema != null) {
@@ -129,6 +135,7 @@ public record MigrationConfig(
 
         private List<String> locations = List.of(CLASSPATH + "db/migration");
         private List<String> undoLocations = List.of(CLASSPATH + "db/rollback");
+        private List<String> checkLocations = List.of(CLASSPATH + "db/check");
         private List<String> contractLocations = List.of(CLASSPATH + "db/contract");
         private @Nullable String schema;
         private String table = DEFAULT_TABLE;
@@ -154,6 +161,11 @@ public record MigrationConfig(
 
         public Builder undoLocations(String... folders) {
             this.undoLocations = List.of(folders);
+            return this;
+        }
+
+        public Builder checkLocations(String... folders) {
+            this.checkLocations = List.of(folders);
             return this;
         }
 
@@ -241,6 +253,7 @@ public record MigrationConfig(
             return new MigrationConfig(
                     locations,
                     undoLocations,
+                    checkLocations,
                     contractLocations,
                     schema,
                     table,

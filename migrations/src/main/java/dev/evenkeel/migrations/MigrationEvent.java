@@ -90,6 +90,9 @@ public sealed interface MigrationEvent {
         }
     }
 
+    /** No query of this file found a row that is wrong. */
+    record CheckPassed(String script, String check, Duration elapsed) implements MigrationEvent {}
+
     /**
      * A concurrent build had left an invalid index behind: it served no reads, and would have been taken for a good one.
      *

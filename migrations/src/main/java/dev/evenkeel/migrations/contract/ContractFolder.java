@@ -23,6 +23,7 @@ public record ContractFolder(Scripts scripts, MigrationConfig config) {
         return new MigrationConfig(
                 config.locations(),
                 config.undoLocations(),
+                config.checkLocations(),
                 config.contractLocations(),
                 config.schema(),
                 HistoryTable.CONTRACTS,

@@ -113,7 +113,7 @@ final class Contracting implements SessionWork {
     private final class OnTop extends Steps {
 
         OnTop(MigrationSession session, Progress progress, History migrations) {
-            super(config, session, session.table().contracts(), progress, migrations);
+            super(config, session, session.table().contracts(), progress, migrations, DataChecks.NONE);
         }
 
         @Override

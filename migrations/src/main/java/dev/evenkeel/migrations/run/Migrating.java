@@ -6,6 +6,7 @@ import dev.evenkeel.migrations.MigrationEvent.SchemaChanged;
 import dev.evenkeel.migrations.contract.Contracted;
 import dev.evenkeel.migrations.flyway.FlywayEngine;
 import dev.evenkeel.migrations.history.History;
+import dev.evenkeel.migrations.script.CheckFile;
 import dev.evenkeel.migrations.script.Scripts;
 import dev.evenkeel.migrations.script.Version;
 import dev.evenkeel.migrations.session.MigrationSession;
@@ -37,8 +38,9 @@ final class Migrating implements SessionWork {
             progress.tell(outlook.found());
             return;
         }
+        DataChecks checks = DataChecks.of(CheckFile.read(config, scripts), scripts);
         progress.tell(new MigrationsPlanned(outlook.pendingScripts()));
-        Steps steps = new Steps(config, session, session.table(), progress, history);
+        Steps steps = new Steps(config, session, session.table(), progress, history, checks);
         int applied = steps.run(outlook.target(), new FlywayEngine(session, config, scripts));
         if (applied == 0) {
             progress.tell(Outlook.of(session.history(), scripts, config).found());

@@ -11,6 +11,7 @@ import dev.evenkeel.migrations.history.HistoryRow;
 import dev.evenkeel.migrations.history.HistoryTable;
 import dev.evenkeel.migrations.schema.ConcurrentBuilds;
 import dev.evenkeel.migrations.schema.Snapshots;
+import dev.evenkeel.migrations.script.CheckFile.Moment;
 import dev.evenkeel.migrations.script.Version;
 import dev.evenkeel.migrations.session.LockPatience;
 import dev.evenkeel.migrations.session.MigrationSession;
@@ -32,6 +33,7 @@ class Steps implements ScriptListener {
     private final MigrationSession session;
     private final HistoryTable table;
     private final Progress progress;
+    private final DataChecks checks;
     private final ConcurrentBuilds builds;
     private final Snapshots snapshots;
     private final LockPatience patience;
@@ -40,7 +42,14 @@ class Steps implements ScriptListener {
     private int applied;
 
     /** {@code migrations} is the history before, whatever {@code table} the scripts have for theirs. */
-    Steps(MigrationConfig config, MigrationSession session, HistoryTable table, Progress progress, History migrations) {
+    Steps(
+            MigrationConfig config,
+            MigrationSession session,
+            HistoryTable table,
+            Progress progress,
+            History migrations,
+            DataChecks checks) {
+        this.checks = checks;
         this.session = session;
         this.table = table;
         this.progress = progress;
@@ -84,6 +93,7 @@ class Steps implements ScriptListener {
         if (transactional) {
             patience.bound();
         }
+        checks.ask(script, Moment.PRE, transactional, session, progress);
     }
 
     @Override
@@ -146,6 +156,7 @@ class Steps implements ScriptListener {
     @Override
     public void scriptEnded(String script) throws SQLException {
         progress.checkCancelled();
+        checks.ask(script, Moment.POST, progress.running().transactional(), session, progress);
         snapshots.save(headAfter(script, head), snapshots.now());
         uncommitted = script;
     }

@@ -44,8 +44,12 @@ final class MigrationFailures {
 
     /** While scripts ran. */
     static Throwable running(Throwable error, Running where) {
-        if (error instanceof DatabaseException || error instanceof CancellationException) {
-            return error;
+        // Flyway wraps what its callbacks throw.
+        Optional<Throwable> ours = causes(error)
+                .filter(cause -> cause instanceof DatabaseException || cause instanceof CancellationException)
+                .findFirst();
+        if (ours.isPresent()) {
+            return ours.get();
         }
         Optional<SQLException> sql = causes(error)
                 .filter(SQLException.class::isInstance)
