@@ -17,6 +17,9 @@ final class RecentAnswer<T> {
 
     private static final Duration FRESH = Duration.ofSeconds(1);
 
+    /** One that somebody else was told, and one that is asked for anew. */
+    private static final int OTHER_ANSWERS = 2;
+
     private final Mono<T> source;
     private final Scheduler timer;
     private final AtomicReference<@Nullable Mono<T>> known = new AtomicReference<>();
@@ -28,17 +31,23 @@ final class RecentAnswer<T> {
     }
 
     /**
-     * Makes an attempt with the answer, and another one if it is refused and the source says something else when it is asked
-     * anew: what was said may have changed a moment ago. With the same answer it is not repeated.
+     * Makes an attempt with the answer, and another one if it is refused and there is another answer: what was said may have
+     * changed a moment ago, and what others were told since may be old as well. With the same answer it is not repeated.
      */
     <R> Mono<R> use(Function<T, Mono<R>> attempt, Predicate<Throwable> refused) {
-        return Mono.defer(() -> get().flatMap(first -> attempt.apply(first)
-                .onErrorResume(
+        return Mono.defer(() -> get().flatMap(first -> attempt(first, attempt, refused, OTHER_ANSWERS)));
+    }
+
+    private <R> Mono<R> attempt(T answer, Function<T, Mono<R>> attempt, Predicate<Throwable> refused, int others) {
+        Mono<R> attempted = attempt.apply(answer);
+        return others == 0
+                ? attempted
+                : attempted.onErrorResume(
                         refused,
-                        refusal -> other(first)
-                                .filter(other -> !other.equals(first))
-                                .flatMap(attempt)
-                                .switchIfEmpty(Mono.error(refusal)))));
+                        refusal -> other(answer)
+                                .filter(other -> !other.equals(answer))
+                                .flatMap(other -> attempt(other, attempt, refused, others - 1))
+                                .switchIfEmpty(Mono.error(refusal)));
     }
 
     private Mono<T> get() {
