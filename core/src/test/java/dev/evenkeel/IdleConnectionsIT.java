@@ -5,6 +5,7 @@ import static dev.evenkeel.Databases.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Named.named;
 
+import dev.evenkeel.config.Credentials;
 import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.event.ConnectionClosed;
@@ -24,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -36,6 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -66,6 +70,17 @@ class IdleConnectionsIT implements DatabaseListener {
     }
 
     private void start(PoolConfig config) {
+        pool = pool(config, new Logins(null, time));
+        Flux.range(0, SIZE)
+                .flatMap(i -> pool.acquire(PATIENCE, () -> "-"), SIZE)
+                .collectList()
+                .flatMapIterable(all -> all)
+                .flatMap(Lease::release)
+                .blockLast(PATIENCE);
+        await("idle", () -> pool.state().idle() == SIZE);
+    }
+
+    private NodePool pool(PoolConfig config, Logins logins) {
         NodeConfig node = DatabaseConfig.builder()
                 .primary(cluster.url(cluster.primary()))
                 .build()
@@ -76,17 +91,28 @@ class IdleConnectionsIT implements DatabaseListener {
                 (login, loops) ->
                         ConnectionFactories.create(node, plain, null, config.connectTimeout(), APPLICATION, loops),
                 plain,
-                new Logins(null, time),
+                logins,
                 config.connectTimeout(),
                 time);
-        pool = new NodePool(node, config, opening, this, time);
-        Flux.range(0, SIZE)
-                .flatMap(i -> pool.acquire(PATIENCE, () -> "-"), SIZE)
-                .collectList()
-                .flatMapIterable(all -> all)
-                .flatMap(Lease::release)
-                .blockLast(PATIENCE);
-        await("idle", () -> pool.state().idle() == SIZE);
+        return new NodePool(node, config, opening, this, time);
+    }
+
+    /** The pool's own way of warming up forgets them: a rotation whose new connections took all places stopped every call. */
+    @Test
+    void whoeverWaitsWhileConnectionsAreWarmedUpIsServed() {
+        Sinks.One<Credentials> vault = Sinks.one();
+        NodePool one = pool(
+                PoolConfig.builder().minSize(1).maxSize(1).build(), new Logins(vault::asMono, Schedulers.parallel()));
+        CompletableFuture<Integer> warm = one.warmUp().toFuture();
+        CompletableFuture<Lease> waiting = one.acquire(PATIENCE, () -> "-").toFuture();
+        await("somebody waits", () -> one.state().waiting() == 1);
+
+        vault.tryEmitValue(Credentials.of("postgres", "any"));
+
+        assertThat(waiting).succeedsWithin(PATIENCE);
+        waiting.join().release().block(PATIENCE);
+        assertThat(warm).succeedsWithin(PATIENCE);
+        one.dispose().block(PATIENCE);
     }
 
     @AfterEach
@@ -192,7 +218,7 @@ class IdleConnectionsIT implements DatabaseListener {
                                 .execute())
                         .flatMap(Result::getRowsUpdated))
                 .verifyError();
-        busy.release().block(PATIENCE);
+        busy.release().toFuture();
 
         await("the pool has noticed", () -> {
             time.advanceTimeBy(Duration.ofSeconds(1));

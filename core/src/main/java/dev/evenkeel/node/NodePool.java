@@ -104,9 +104,28 @@ public final class NodePool {
                 new ConnectionClosed(name(), connection.closingReason(epoch.get()), connection.age()));
     }
 
-    /** Opens {@code minSize} connections; emits how many were opened. */
+    /**
+     * Opens {@code minSize} connections; emits how many were opened. The pool lays them down without a look at who waits, and
+     * whoever came meanwhile and found no place for one more would wait until somebody else comes: so somebody does.
+     */
     public Mono<Integer> warmUp() {
-        return pool.warmup();
+        return pool.warmup()
+                .onErrorResume(failure -> serveTheWaiting().then(Mono.error(failure)))
+                .flatMap(opened -> serveTheWaiting().thenReturn(opened));
+    }
+
+    private Mono<Void> serveTheWaiting() {
+        return Mono.defer(() -> {
+            boolean anybody = pool.getMetrics()
+                    .filter(metrics -> metrics.pendingAcquireSize() > 0 && metrics.idleSize() > 0)
+                    .isPresent();
+            return anybody
+                    ? pool.create()
+                            .flatMap(connection -> Mono.from(connection.close()))
+                            .contextWrite(LateConnections.RETURNED)
+                            .onErrorComplete()
+                    : Mono.empty();
+        });
     }
 
     /** Opens what is missing to {@code minSize}; to be called now and then. Never an error: the next call tries again. */

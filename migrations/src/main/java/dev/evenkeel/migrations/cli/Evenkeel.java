@@ -57,6 +57,7 @@ public final class Evenkeel implements Runnable {
         this.terminal = terminal;
     }
 
+    @SuppressWarnings("SystemConsoleNull") // from JDK 22 on a console may be no terminal, which is asked below
     public static void main(String... arguments) {
         // Nobody configures a log here, and that must not be the first thing that somebody reads.
         System.setProperty("slf4j.internal.verbosity", "ERROR");
