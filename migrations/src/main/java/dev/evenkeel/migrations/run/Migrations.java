@@ -3,6 +3,8 @@ package dev.evenkeel.migrations.run;
 import dev.evenkeel.HealthSnapshot.Check;
 import dev.evenkeel.HealthStatus;
 import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.migrations.Backfill;
+import dev.evenkeel.migrations.BackfillProgress;
 import dev.evenkeel.migrations.CreatedMigration;
 import dev.evenkeel.migrations.EffectReport;
 import dev.evenkeel.migrations.MigrationConfig;
@@ -12,6 +14,7 @@ import dev.evenkeel.migrations.MigrationRecord;
 import dev.evenkeel.migrations.Rehearsal;
 import dev.evenkeel.migrations.SchemaFinding;
 import dev.evenkeel.migrations.SchemaValidation;
+import dev.evenkeel.migrations.backfill.Backfilling;
 import dev.evenkeel.migrations.create.NewMigration;
 import dev.evenkeel.migrations.flyway.FlywayEngine;
 import dev.evenkeel.migrations.history.History;
@@ -116,6 +119,11 @@ public final class Migrations implements MigrationManager {
                             engine.states(Outlook.of(history, scripts, config).target()));
                 }))
                 .flatMapIterable(records -> records);
+    }
+
+    @Override
+    public Flux<BackfillProgress> backfill(Backfill backfill) {
+        return new Backfilling(database, config).run(backfill);
     }
 
     /** Files may be in a folder that changes, so they are read each time. */

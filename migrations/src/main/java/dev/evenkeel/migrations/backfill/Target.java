@@ -1,0 +1,80 @@
+package dev.evenkeel.migrations.backfill;
+
+import dev.evenkeel.migrations.Backfill;
+import dev.evenkeel.migrations.history.HistoryTable;
+import dev.evenkeel.sql.SqlStatement;
+import java.util.Objects;
+
+/**
+ * The table whose rows are changed, as the catalog knows it.
+ *
+ * @param schema not quoted
+ * @param type of the key, quoted and with its schema
+ * @param estimate of the number of rows
+ */
+record Target(String schema, String type, long estimate) {
+
+    /**
+     * With parameters: schema, table, key. A row when the table has the column: its type, the estimate, and whether it can be
+     * the key. The index must have the order and the equality of the column, so the column's collation and default operators.
+     */
+    static final String LOOKUP = """
+            select quote_ident(tn.nspname) || '.' || quote_ident(t.typname), greatest(c.reltuples, 0)::bigint,
+              a.attnotnull and exists (
+                select from pg_index i join pg_opclass o on o.oid = i.indclass[0]
+                where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null
+                  and i.indnkeyatts = 1 and i.indkey[0] = a.attnum and i.indcollation[0] = a.attcollation and o.opcdefault)
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            join pg_attribute a on a.attrelid = c.oid and not a.attisdropped and a.attnum > 0
+            join pg_type t on t.oid = a.atttypid join pg_namespace tn on tn.oid = t.typnamespace
+            where n.nspname = $1 and c.relname = $2 and a.attname = $3 and c.relkind in ('r', 'p')""";
+
+    /** Names table and key; a cursor of another key would mean nothing. */
+    String place(Backfill backfill) {
+        return table(backfill) + "." + HistoryTable.identifier(backfill.key());
+    }
+
+    private String table(Backfill backfill) {
+        return HistoryTable.identifier(schema) + "." + HistoryTable.identifier(backfill.table());
+    }
+
+    /**
+     * One batch. Its parameters are the number of rows and, unless it is the first, the last key of the batch before. Answers
+     * with how many rows it looked at, how many it changed, and its last key.
+     *
+     * <p>Page and update are one statement with one snapshot, so that they see the same rows.
+     */
+    String batch(Backfill backfill, boolean first) {
+        String key = HistoryTable.identifier(backfill.table()) + "." + HistoryTable.identifier(backfill.key());
+        String beyond = key + " > $2::text::" + type;
+        return """
+                with page as materialized (
+                  select {key} as evenkeel_key from {table} where {beyond} order by {key} limit $1::int),
+                edge as materialized (select evenkeel_key from page order by evenkeel_key desc limit 1),
+                changed as (
+                  update {table} set {set}
+                  where {beyond} and {key} <= (select evenkeel_key from edge) and ({where}
+                  ) returning 1)
+                select (select count(*) from page), (select count(*) from changed), (select evenkeel_key::text from edge)"""
+                .replace("{table}", table(backfill))
+                .replace("{beyond}", first ? "true" : beyond)
+                .replace("{key}", key)
+                .replace("{where}", condition(backfill))
+                .replace("{set}", backfill.set());
+    }
+
+    private static String condition(Backfill backfill) {
+        return Objects.requireNonNullElse(backfill.where(), "true");
+    }
+
+    /** What is changed, to tell it from a later one with the same name. */
+    static String definition(Backfill backfill) {
+        return backfill.set() + "\n" + condition(backfill);
+    }
+
+    /** For messages. */
+    static String outline(Backfill backfill) {
+        String sql = "update " + backfill.table() + " set " + backfill.set() + "\nwhere " + condition(backfill);
+        return SqlStatement.split(sql).get(0).outline();
+    }
+}
