@@ -164,17 +164,7 @@ public record Backfill(
          */
         public Backfill build() {
             return new Backfill(
-                    name,
-                    schema,
-                    table,
-                    key,
-                    set,
-                    where,
-                    batchTime,
-                    lockTimeout,
-                    dutyCycle,
-                    maxReplicaLag,
-                    restart);
+                    name, schema, table, key, set, where, batchTime, lockTimeout, dutyCycle, maxReplicaLag, restart);
         }
     }
 }

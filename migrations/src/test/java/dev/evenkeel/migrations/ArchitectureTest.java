@@ -15,7 +15,17 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
 
     private static final List<String> UPWARDS = List.of(
-            "(vocabulary)", "script", "history", "session", "schema", "backfill", "flyway", "effect", "undo", "create", "run");
+            "(vocabulary)",
+            "script",
+            "history",
+            "session",
+            "schema",
+            "backfill",
+            "flyway",
+            "effect",
+            "undo",
+            "create",
+            "run");
 
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -57,7 +57,7 @@ public final class Backfilling {
         private final Batches batches;
         private final ReplicaLag lag;
         private Pace pace = Pace.FIRST;
-        private Standing standing = Standing.UNKNOWN;
+        private Standing standing;
         private int refusals;
         private int failures;
 
@@ -65,6 +65,7 @@ public final class Backfilling {
             this.backfill = backfill;
             this.plan = plan;
             this.begunNanos = begunNanos;
+            this.standing = plan.found();
             this.batches = new Batches(database, backfill, plan);
             this.lag = new ReplicaLag(database, backfill.maxReplicaLag());
         }

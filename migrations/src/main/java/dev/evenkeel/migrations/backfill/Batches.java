@@ -57,13 +57,13 @@ final class Batches {
                     return settings(database, backfill, connection)
                             .then(on(connection, plan.table().claim(), backfill.name())
                                     .one(Standing::of))
-                            .flatMap(claimed -> claimed.done() || !claimed.rest().isZero()
+                            .flatMap(claimed -> claimed.done()
+                                            || !claimed.rest().isZero()
                                     ? Mono.just(new Attempt(claimed, null))
-                                    : apply(connection, claimed.cursor(), rows)
-                                            .map(moved -> new Attempt(moved, begun)))
-                            .switchIfEmpty(Mono.defer(() -> on(
-                                            connection, plan.table().look(), backfill.name())
-                                    .one(row -> new Attempt(Standing.of(row), null))));
+                                    : apply(connection, claimed.cursor(), rows).map(moved -> new Attempt(moved, begun)))
+                            .switchIfEmpty(Mono.defer(
+                                    () -> on(connection, plan.table().look(), backfill.name())
+                                            .one(row -> new Attempt(Standing.of(row), null))));
                 })
                 .map(Attempt::ended)
                 .switchIfEmpty(Mono.error(() -> Refusals.gone(backfill)));
@@ -81,12 +81,12 @@ final class Batches {
     private record Attempt(Standing standing, @Nullable Long begunNanos) {
 
         Outcome ended() {
-            return new Outcome(
-                    standing, begunNanos == null ? null : Duration.ofNanos(System.nanoTime() - begunNanos));
+            return new Outcome(standing, begunNanos == null ? null : Duration.ofNanos(System.nanoTime() - begunNanos));
         }
     }
 
-    private record Page(long lookedAt, long changed, @Nullable String edge) {
+    private record Page(
+            long lookedAt, long changed, @Nullable String edge) {
 
         static Page of(Row row) {
             return new Page(

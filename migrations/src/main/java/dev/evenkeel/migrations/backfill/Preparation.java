@@ -1,5 +1,6 @@
 package dev.evenkeel.migrations.backfill;
 
+import dev.evenkeel.Query;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.error.ConstraintViolatedException;
 import dev.evenkeel.migrations.Backfill;
@@ -38,8 +39,7 @@ final class Preparation {
                     return target(Objects.requireNonNullElse(backfill.schema(), schema))
                             .flatMap(target -> exists(table)
                                     .then(Mono.defer(() -> database.inTransaction(
-                                            Batches.TRANSACTION,
-                                            connection -> begin(connection, new Plan(target, table))))));
+                                            Batches.TRANSACTION, connection -> begin(connection, target, table)))));
                 });
     }
 
@@ -70,21 +70,41 @@ final class Preparation {
                         .idempotent()
                         .label("backfill")
                         .rowsUpdated()
-                        .retryWhen(Retry.max(RACES)
-                                .filter(ConstraintViolatedException.class::isInstance)))
+                        .retryWhen(Retry.max(RACES).filter(ConstraintViolatedException.class::isInstance)))
                 .then();
     }
 
-    private Mono<Plan> begin(Connection connection, Plan plan) {
-        BackfillTable table = plan.table();
+    private Mono<Plan> begin(Connection connection, Target target, BackfillTable table) {
+        Changes changes = new Changes(connection, target);
         return Batches.settings(database, backfill, connection)
-                .then(change(connection, table.begin(), plan))
-                .then(backfill.restart() ? change(connection, table.beginAnew(), plan) : Mono.empty())
-                .then(Mono.defer(() -> database.query(table.compare(), parameters(plan))
+                .then(changes.run(table.begin()))
+                .then(backfill.restart() ? changes.run(table.beginAnew()) : Mono.empty())
+                .then(changes.query(table.compare())
+                        .one(row -> sameDefinition(flag(row, 0), flag(row, 1), flag(row, 2))))
+                .flatMap(same -> same ? Mono.just(0L) : changes.run(table.redefine()))
+                .then(database.query(table.look(), backfill.name())
                         .on(connection)
-                        .one(row -> sameDefinition(flag(row, 0), flag(row, 1), flag(row, 2)))))
-                .flatMap(same -> same ? Mono.just(0L) : change(connection, table.redefine(), plan))
-                .thenReturn(plan);
+                        .one(row -> new Plan(target, table, Standing.of(row))));
+    }
+
+    /** Statements whose parameters are name, place and definition. */
+    private final class Changes {
+
+        private final Connection connection;
+        private final Object[] parameters;
+
+        Changes(Connection connection, Target target) {
+            this.connection = connection;
+            this.parameters = new Object[] {backfill.name(), target.place(backfill), Target.definition(backfill)};
+        }
+
+        Query query(String sql) {
+            return database.query(sql, parameters).on(connection);
+        }
+
+        Mono<Long> run(String sql) {
+            return query(sql).rowsUpdated();
+        }
     }
 
     /** In the middle the expression may be corrected: what stopped it is often a fault in it. */
@@ -96,14 +116,6 @@ final class Preparation {
             throw Refusals.otherDefinition(backfill);
         }
         return same;
-    }
-
-    private Mono<Long> change(Connection connection, String sql, Plan plan) {
-        return database.query(sql, parameters(plan)).on(connection).rowsUpdated();
-    }
-
-    private Object[] parameters(Plan plan) {
-        return new Object[] {backfill.name(), plan.target().place(backfill), Target.definition(backfill)};
     }
 
     private static boolean flag(Row row, int column) {

@@ -56,9 +56,9 @@ final class Refusals {
     }
 
     private static MigrationException refusal(String code, Backfill backfill, String what, String... remedies) {
-        return new MigrationException(Failure.of(
-                        code, ErrorType.SCHEMA, "Backfill %s: %s".formatted(backfill.name(), what), remedies)
-                .with(Map.of("backfill", backfill.name())));
+        return new MigrationException(
+                Failure.of(code, ErrorType.SCHEMA, "Backfill %s: %s".formatted(backfill.name(), what), remedies)
+                        .with(Map.of("backfill", backfill.name())));
     }
 
     /** What a caller sees: who cannot be reached says so itself, everything else says in which statement it was. */

@@ -30,7 +30,9 @@ final class ReplicaLag {
         if (database.config().nodes().size() == 1 || now - lookedNanos < BETWEEN_LOOKS.toNanos()) {
             return Mono.empty();
         }
-        return database.healthCheck().flatMap(health -> Mono.justOrEmpty(excess(health))).switchIfEmpty(noted(now));
+        return database.healthCheck()
+                .flatMap(health -> Mono.justOrEmpty(excess(health)))
+                .switchIfEmpty(noted(now));
     }
 
     private Mono<String> noted(long nanos) {

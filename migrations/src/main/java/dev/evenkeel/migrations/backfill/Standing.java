@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Standing(@Nullable String cursor, long lookedAt, long changed, boolean done, Duration rest) {
 
-    static final Standing UNKNOWN = new Standing(null, 0, 0, false, Duration.ZERO);
-
     static Standing of(Row row) {
         return new Standing(
                 row.get(0, String.class),

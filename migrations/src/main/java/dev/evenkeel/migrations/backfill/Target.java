@@ -55,8 +55,7 @@ record Target(String schema, String type, long estimate) {
                   update {table} set {set}
                   where {beyond} and {key} <= (select evenkeel_key from edge) and ({where}
                   ) returning 1)
-                select (select count(*) from page), (select count(*) from changed), (select evenkeel_key::text from edge)"""
-                .replace("{table}", table(backfill))
+                select (select count(*) from page), (select count(*) from changed), (select evenkeel_key::text from edge)""".replace("{table}", table(backfill))
                 .replace("{beyond}", first ? "true" : beyond)
                 .replace("{key}", key)
                 .replace("{where}", condition(backfill))

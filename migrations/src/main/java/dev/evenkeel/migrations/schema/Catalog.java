@@ -143,7 +143,8 @@ final class Catalog {
      * are quoted where they must be.
      */
     static String query(HistoryTable table) {
-        String ours = Stream.of(table.name(), "evenkeel_rollback", "evenkeel_schema", "evenkeel_commit", "evenkeel_backfill")
+        String ours = Stream.of(
+                        table.name(), "evenkeel_rollback", "evenkeel_schema", "evenkeel_commit", "evenkeel_backfill")
                 .map(HistoryTable::literal)
                 .collect(Collectors.joining(", "));
         String query =
