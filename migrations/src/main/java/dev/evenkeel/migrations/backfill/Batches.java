@@ -4,6 +4,7 @@ import dev.evenkeel.Query;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.TransactionOptions.Nesting;
+import dev.evenkeel.config.RetryPolicy;
 import dev.evenkeel.migrations.Backfill;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
@@ -20,16 +21,18 @@ import reactor.core.publisher.Mono;
  *
  * <p>A batch is one transaction: lock the row of the backfill, change the rows behind its cursor, move the cursor. Whatever
  * ends it undoes all of that or none, so it can be repeated after any error, even one that leaves open whether it has
- * committed: the cursor that the repetition reads tells. Instances do not queue for the lock, each has other work to do for its
- * connection; whoever does not get it looks again later.
+ * committed: the cursor that the repetition reads tells. Instances do not queue for the lock, because each would keep a
+ * connection busy with that; whoever does not get it looks again later.
  *
  * <p>READ COMMITTED, because the row is read again after its lock was got, and so are rows that users have just changed.
  */
 final class Batches {
 
+    /** Not repeated below us: a repetition is to be told, and is to wait as long as we say. */
     static final TransactionOptions TRANSACTION = TransactionOptions.builder()
             .isolation(IsolationLevel.READ_COMMITTED)
             .nesting(Nesting.INDEPENDENT)
+            .retry(RetryPolicy.none())
             .label("backfill")
             .build();
 
