@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,26 +107,29 @@ class BackfillIT {
         orders(20_000);
         cluster.primary().execute("analyze orders");
         AtomicLong visits = new AtomicLong();
+        AtomicBoolean working = new AtomicBoolean(true);
         Disposable writers = Flux.range(0, 3)
                 .flatMap(writer -> Mono.defer(() -> other.query(
                                         "update orders set visits = visits + 1 where id = $1",
                                         ThreadLocalRandom.current().nextLong(1, 20_001))
                                 .rowsUpdated()
                                 .doOnNext(visits::addAndGet))
-                        .repeat())
+                        .repeat(working::get))
                 .subscribe();
         Schemas.await("writers", () -> visits.get() > 0);
 
-        List<BackfillProgress> values = all(run(db, turns().batchTime(Duration.ofMillis(40))));
+        List<BackfillProgress> values =
+                all(run(db, turns().batchTime(Duration.ofMillis(40)).dutyCycle(0.8)));
 
-        writers.dispose();
+        working.set(false);
+        Schemas.await("the writers' end", writers::isDisposed);
         figures.info(
                 "backfill of 20000 rows beside 3 writers: {} batches in {} ms, {} writes meanwhile",
                 values.size(),
                 last(values).elapsed().toMillis(),
                 visits);
         assertEachHadOneTurn(20_000);
-        assertThat(Long.parseLong(ask("select sum(visits) from orders"))).isGreaterThanOrEqualTo(visits.get());
+        assertThat(ask("select sum(visits) from orders")).isEqualTo("" + visits);
         assertThat(last(values).done()).isTrue();
         assertThat(last(values).changed()).isEqualTo(20_000);
         assertThat(last(values).lookedAt()).isEqualTo(20_000);
@@ -189,7 +193,7 @@ class BackfillIT {
 
     @Test
     void outlivesItsBackendsBeingTerminatedInTheMiddleOfABatch() {
-        orders(4_000);
+        orders(2_000);
         List<BackfillProgress> values = new CopyOnWriteArrayList<>();
         List<Throwable> errors = new CopyOnWriteArrayList<>();
         Disposable run = run(
@@ -205,21 +209,21 @@ class BackfillIT {
         assertThat(errors).isEmpty();
         assertThat(killed).isEqualTo(3);
         assertThat(last(values).done()).isTrue();
-        assertEachHadOneTurn(4_000);
+        assertEachHadOneTurn(2_000);
     }
 
     @Test
     void isSharedByInstancesThatRunItAtOnce() {
-        orders(20_000);
-        Backfill.Builder backfill = turns().batchTime(Duration.ofMillis(10));
+        orders(10_000);
+        Backfill.Builder backfill = turns().batchTime(Duration.ofMillis(30));
 
         List<BackfillProgress> values =
                 all(Flux.merge(run(db, backfill), run(other, backfill), run(db, backfill), run(other, backfill)));
 
         assertThat(values.stream().filter(BackfillProgress::done))
                 .hasSize(4)
-                .allSatisfy(done -> assertThat(done.changed()).isEqualTo(20_000));
-        assertEachHadOneTurn(20_000);
+                .allSatisfy(done -> assertThat(done.changed()).isEqualTo(10_000));
+        assertEachHadOneTurn(10_000);
     }
 
     @Test
@@ -258,12 +262,12 @@ class BackfillIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            uuid | gen_random_uuid()
-            text collate "C" | 'Ä ''\\' || n
-            varchar(10) | n
-            numeric | n / 7.0
-            timestamptz | timestamptz '2026-10-25 00:00:00+02' + n * interval '10 s'
+    @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
+            uuid ; gen_random_uuid()
+            text collate "C" ; 'Ä ''\\' || n
+            varchar(10) ; n
+            numeric ; n / 7.0
+            timestamptz ; timestamptz '2026-10-25 00:00:00+02' + n * interval '10 s'
             """)
     void walksAlongKeysOfAnyOrderedType(String type, String value) {
         cluster.primary()
