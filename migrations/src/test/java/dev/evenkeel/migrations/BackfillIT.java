@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -288,6 +289,27 @@ class BackfillIT {
         assertThat(values.size()).isGreaterThan(2);
         assertThat(ask("select count(*) || ' ' || min(turns) || ' ' || max(turns) from kept.\"Order \"\"Lines\""))
                 .isEqualTo("1000 1 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readsNoMoreThanItsBatches(boolean analyzed) {
+        cluster.primary()
+                .execute(
+                        "create table orders (id uuid primary key, turns int not null default 0, note text);"
+                                + "insert into orders select gen_random_uuid(), 0, repeat('x', 500) from generate_series(1, 10000)");
+        if (analyzed) {
+            cluster.primary().execute("analyze orders");
+        }
+        String scans = " from pg_stat_user_tables where relname = 'orders'";
+
+        all(run(db, turns().batchTime(Duration.ofMillis(10))));
+        db.shutdown().block(Schemas.PATIENCE);
+
+        Schemas.await(
+                "the statistics",
+                () -> ask("select idx_scan > 2 and n_tup_upd >= 10000" + scans).equals("t"));
+        assertThat(ask("select seq_scan" + scans)).isEqualTo("0");
     }
 
     @Test

@@ -42,21 +42,22 @@ record Target(String schema, String type, long estimate) {
      * One batch. Its parameters are the number of rows and, unless it is the first, the last key of the batch before. Answers
      * with how many rows it looked at, how many it changed, and its last key.
      *
-     * <p>Page and update are one statement with one snapshot, so that they see the same rows.
+     * <p>Page and update are one statement with one snapshot, so that they see the same rows. The update names both ends of the
+     * page: a range with one end only looks to the planner like a third of the table, which it might read as a whole.
      */
     String batch(Backfill backfill, boolean first) {
         String key = HistoryTable.identifier(backfill.table()) + "." + HistoryTable.identifier(backfill.key());
-        String beyond = key + " > $2::text::" + type;
         return """
                 with page as materialized (
                   select {key} as evenkeel_key from {table} where {beyond} order by {key} limit $1::int),
-                edge as materialized (select evenkeel_key from page order by evenkeel_key desc limit 1),
+                first as materialized (select evenkeel_key from page order by evenkeel_key limit 1),
+                last as materialized (select evenkeel_key from page order by evenkeel_key desc limit 1),
                 changed as (
                   update {table} set {set}
-                  where {beyond} and {key} <= (select evenkeel_key from edge) and ({where}
+                  where {key} between (select evenkeel_key from first) and (select evenkeel_key from last) and ({where}
                   ) returning 1)
-                select (select count(*) from page), (select count(*) from changed), (select evenkeel_key::text from edge)""".replace("{table}", table(backfill))
-                .replace("{beyond}", first ? "true" : beyond)
+                select (select count(*) from page), (select count(*) from changed), (select evenkeel_key::text from last)""".replace("{table}", table(backfill))
+                .replace("{beyond}", first ? "true" : key + " > $2::text::" + type)
                 .replace("{key}", key)
                 .replace("{where}", condition(backfill))
                 .replace("{set}", backfill.set());
