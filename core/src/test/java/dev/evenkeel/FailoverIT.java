@@ -266,17 +266,21 @@ class FailoverIT {
         long demoted = System.nanoTime();
         primary.execute("select pg_reload_conf()");
         figure("demotion noticed after", until(PrimaryLost.class, primary, demoted));
+        await("no session of before is left but the probe's", () -> {
+            Set<String> left = new HashSet<>(before);
+            left.retainAll(sessions(primary));
+            return left.size() <= 1;
+        });
+        figure(
+                "connections to it gone after that was noticed",
+                Duration.ofNanos(System.nanoTime()
+                        - find(PrimaryLost.class, primary, demoted).nanos()));
         primary.execute("alter system reset default_transaction_read_only");
         primary.execute("select pg_reload_conf()");
         load.nextWrite();
         load.stop();
 
         assertThat(load.failedWrites()).isEmpty();
-        await("no session of before is left but the probe's", () -> {
-            Set<String> left = new HashSet<>(before);
-            left.retainAll(sessions(primary));
-            return left.size() <= 1;
-        });
     }
 
     private static Set<String> sessions(PostgresNode node) {

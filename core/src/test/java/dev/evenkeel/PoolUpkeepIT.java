@@ -5,9 +5,14 @@ import static dev.evenkeel.Databases.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.event.ConnectionClosed;
+import dev.evenkeel.event.ConnectionClosed.Reason;
+import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import java.lang.management.ManagementFactory;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import javax.management.JMException;
@@ -24,6 +29,7 @@ class PoolUpkeepIT {
     private static final int SIZE = 4;
 
     private final PostgresCluster cluster;
+    private final Queue<ConnectionClosed> closed = new ConcurrentLinkedQueue<>();
     private ReactiveDatabaseManager db;
 
     PoolUpkeepIT(PostgresCluster cluster) {
@@ -35,7 +41,13 @@ class PoolUpkeepIT {
         db = Databases.start(
                 cluster,
                 config -> config.pool(
-                        PoolConfig.builder().minSize(SIZE).maxSize(SIZE).build()));
+                                PoolConfig.builder().minSize(SIZE).maxSize(SIZE).build())
+                        .listener(new DatabaseListener() {
+                            @Override
+                            public void onConnectionClosed(ConnectionClosed event) {
+                                closed.add(event);
+                            }
+                        }));
     }
 
     @AfterEach
@@ -145,5 +157,9 @@ class PoolUpkeepIT {
         });
         assertThat(db.metrics().history().values())
                 .allMatch(pool -> pool.opened() == 2 * SIZE && pool.closed() == SIZE);
+        assertThat(closed)
+                .hasSize(SIZE)
+                .allMatch(one -> one.reason() == Reason.LOST)
+                .allMatch(one -> db.metrics().history().containsKey(one.node()));
     }
 }

@@ -77,7 +77,12 @@ class SlowNetworkIT {
         cluster.nodes().forEach(node -> cluster.proxy(node).heal());
         load.stop();
 
-        log.info("{} for {}: {} reads, {} writes", what, SLOW, load.reads(), load.acknowledged());
+        log.info(
+                "{} for {}: {} reads, {} writes",
+                what,
+                SLOW,
+                load.reads(),
+                load.acknowledged().size());
         assertThat(topology.of(PrimaryLost.class)).isEmpty();
         assertThat(topology.of(NodeDown.class)).isEmpty();
         assertThat(load.failedReads()).isEmpty();

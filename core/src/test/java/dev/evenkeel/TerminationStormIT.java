@@ -14,8 +14,11 @@ import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.PostgresNode;
 import dev.evenkeel.testkit.WithPostgres;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,10 +44,18 @@ class TerminationStormIT {
                      where application_name = 'evenkeel' and state in ('idle', 'active', 'idle in transaction')
                      order by random() limit 1) one""";
 
-    private static final Duration BETWEEN = Duration.ofMillis(20);
+    /** Two of them end sessions on each node, because one is not fast enough: together a hundred a second. */
+    private static final int STORMS_ON_EACH = 2;
 
-    /** Repeats are a tenth of all calls: on a machine that is too slow for the storm the storm has to wait. */
-    private static final int READS_FOR_EACH = 10;
+    private static final Duration BETWEEN = Duration.ofMillis(40);
+
+    /**
+     * The first repeat of a call that loses its connection is free, further ones are a tenth of all calls. So that few calls
+     * meet the storm twice, it waits for the readers on a machine that is too slow for it.
+     */
+    private static final int READS_FOR_EACH = 4;
+
+    private static final String END_ITSELF = "select pg_terminate_backend(pg_backend_pid())";
 
     private static final String EVERYBODY =
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'evenkeel'";
@@ -82,6 +93,7 @@ class TerminationStormIT {
         topology.clear();
 
         List<CompletableFuture<Integer>> storms = cluster.nodes().stream()
+                .flatMap(node -> Collections.nCopies(STORMS_ON_EACH, node).stream())
                 .map(node -> CompletableFuture.supplyAsync(() -> storm(node, load)))
                 .toList();
         int ended = storms.stream().mapToInt(CompletableFuture::join).sum();
@@ -114,18 +126,37 @@ class TerminationStormIT {
                 .allMatch(elected -> elected.node().equals(elected.previous()));
     }
 
-    /** Ends fifty sessions in a second, and so does the one on the other node. */
     private int storm(PostgresNode node, Load load) {
         long begun = System.nanoTime();
         int ended = 0;
         while (System.nanoTime() - begun < Duration.ofSeconds(SECONDS).toNanos()) {
-            int reads = load.reads() + READS_FOR_EACH * cluster.nodes().size();
+            int reads = load.reads()
+                    + READS_FOR_EACH * STORMS_ON_EACH * cluster.nodes().size();
+            long next = System.nanoTime() + BETWEEN.toNanos();
             node.queryAll(ANYBODY);
             ended++;
-            LockSupport.parkNanos(BETWEEN.toNanos());
+            LockSupport.parkNanos(next - System.nanoTime());
             await("readers go on", () -> load.reads() >= reads);
         }
         return ended;
+    }
+
+    /** Many more than a tenth of all calls: the budget for repeats alone would let most of them fail. */
+    @Test
+    void callsOfWhichEachLosesOneConnectionAreAllMadeAgain() {
+        Set<Integer> lost = ConcurrentHashMap.newKeySet();
+
+        Long made = Flux.range(0, 300)
+                .flatMap(
+                        call -> db.inTransaction(conn -> db.query(lost.add(call) ? END_ITSELF : "select 1")
+                                .on(conn)
+                                .rowsUpdated()),
+                        POOL)
+                .count()
+                .block(PATIENCE);
+
+        assertThat(made).isEqualTo(300);
+        assertThat(db.metrics().retries()).isGreaterThanOrEqualTo(300);
     }
 
     /** The probe's session is one like any other: that it was ended says nothing of the server. */

@@ -77,11 +77,6 @@ public final class Startup {
         this.config = config;
         this.timer = timer;
         this.logins = new Logins(config.credentials(), timer);
-        for (NodeConfig node : config.nodes()) {
-            Opening opening = opening(node);
-            openings.put(node.name(), opening);
-            pools.put(node.name(), new NodePool(node, config.pool(), opening, timer));
-        }
         List<DatabaseListener> listeners = new ArrayList<>();
         listeners.add(new Fencing(pools)); // before any code of users, which may be slow
         listeners.addAll(config.listeners());
@@ -89,6 +84,11 @@ public final class Startup {
         CommitLedger ledger = new CommitLedger();
         listeners.add(ledger);
         DatabaseListener listener = DatabaseListener.all(listeners);
+        for (NodeConfig node : config.nodes()) {
+            Opening opening = opening(node);
+            openings.put(node.name(), opening);
+            pools.put(node.name(), new NodePool(node, config.pool(), opening, listener, timer));
+        }
         Topology topology = new Topology(openings, config.monitoring(), listener, timer);
         this.parts = new Parts(
                 config,

@@ -14,6 +14,9 @@ public interface DatabaseListener {
 
     default void onTopologyChanged(TopologyEvent event) {}
 
+    /** Of the connections in the pools, not of the probes' own. */
+    default void onConnectionClosed(ConnectionClosed event) {}
+
     /** One listener that passes on to all of these, in their order, and keeps their exceptions away from the caller. */
     static DatabaseListener all(List<? extends DatabaseListener> listeners) {
         return new FanOut(List.copyOf(listeners), LoggerFactory.getLogger(DatabaseListener.class));
@@ -31,6 +34,11 @@ record FanOut(List<DatabaseListener> listeners, Logger log) implements DatabaseL
     @Override
     public void onTopologyChanged(TopologyEvent event) {
         listeners.forEach(listener -> guarded(() -> listener.onTopologyChanged(event)));
+    }
+
+    @Override
+    public void onConnectionClosed(ConnectionClosed event) {
+        listeners.forEach(listener -> guarded(() -> listener.onConnectionClosed(event)));
     }
 
     private void guarded(Runnable notification) {

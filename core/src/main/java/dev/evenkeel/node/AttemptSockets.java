@@ -2,7 +2,9 @@ package dev.evenkeel.node;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import reactor.netty.resources.LoopResources;
@@ -13,12 +15,24 @@ import reactor.netty.resources.LoopResources;
  */
 final class AttemptSockets implements LoopResources {
 
+    /**
+     * After a minute without an acknowledgement the kernel breaks a connection off; of itself it would try for a quarter of an
+     * hour, and ask one that waits for an answer only after two hours. A minute is what a call has by default: whoever wants less
+     * has a deadline. By their names, so that they may be missing: only Linux with Netty's native transport has these options.
+     */
+    private static final Map<ChannelOption<Integer>, Integer> PATIENCE =
+            Map.of(epoll("TCP_USER_TIMEOUT"), 60_000, epoll("TCP_KEEPIDLE"), 30, epoll("TCP_KEEPINTVL"), 10);
+
     private final LoopResources shared;
     private final Queue<Channel> opened = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
     AttemptSockets(LoopResources shared) {
         this.shared = shared;
+    }
+
+    private static ChannelOption<Integer> epoll(String name) {
+        return ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#" + name);
     }
 
     /** Also what is opened from now on: an attempt that is given up may be about to open its socket. */
@@ -32,6 +46,7 @@ final class AttemptSockets implements LoopResources {
     @Override
     public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
         C channel = shared.onChannel(type, group);
+        PATIENCE.forEach((option, value) -> channel.config().setOption(option, value));
         opened.add(channel);
         ChannelFuture ignored = channel.closeFuture().addListener(end -> opened.remove(channel));
         if (closed) {

@@ -6,6 +6,8 @@ import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.error.NodeUnavailableException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.error.PoolExhaustedException;
+import dev.evenkeel.event.ConnectionClosed;
+import dev.evenkeel.event.DatabaseListener;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ValidationDepth;
@@ -41,6 +43,8 @@ public final class NodePool {
     private final PoolConfig config;
     private final Opening opening;
     private final Scheduler timer;
+    private final DatabaseListener listener;
+    private final SweepTimer sweeps;
     private final ConnectionPool pool;
     private final AtomicLong epoch = new AtomicLong();
     private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
@@ -53,15 +57,18 @@ public final class NodePool {
     private final AtomicInteger waitingHolders = new AtomicInteger();
     private volatile @Nullable Throwable lastConnectFailure;
 
-    public NodePool(NodeConfig node, PoolConfig config, Opening opening, Scheduler timer) {
+    /** The {@code listener} hears of each connection that is closed. */
+    public NodePool(NodeConfig node, PoolConfig config, Opening opening, DatabaseListener listener, Scheduler timer) {
         this.node = node;
         this.config = config;
         this.opening = opening;
+        this.listener = listener;
         this.timer = timer;
+        this.sweeps = new SweepTimer(timer);
         this.creations = new Creations(timer);
         this.callers = admission(this::places);
         this.guests = admission(() -> Math.max(1, config.maxSize() / 2));
-        this.pool = PoolFactory.create(config, this::open, closed::increment, epoch::get, timer);
+        this.pool = PoolFactory.create(config, this::open, this::closed, epoch::get, sweeps);
     }
 
     private Admission admission(IntSupplier places) {
@@ -89,6 +96,12 @@ public final class NodePool {
         double share = 1 - LIFETIME_SPREAD * ThreadLocalRandom.current().nextDouble();
         Duration lifetime = Duration.ofMillis((long) (config.maxLifetime().toMillis() * share));
         return new TrackedConnection(session, epoch.get(), lifetime, timer);
+    }
+
+    private void closed(TrackedConnection connection) {
+        closed.increment();
+        listener.onConnectionClosed(
+                new ConnectionClosed(name(), connection.closingReason(epoch.get()), connection.age()));
     }
 
     /** Opens {@code minSize} connections; emits how many were opened. */
@@ -212,9 +225,10 @@ public final class NodePool {
         }
     }
 
-    /** No connection of today will be handed out again; those in use go on. */
+    /** No connection of today will be handed out again: idle ones are closed at once, those in use when they come back. */
     public void retire() {
         epoch.incrementAndGet();
+        sweeps.hurry();
     }
 
     /** How long a call without an earlier deadline waits for a connection. */

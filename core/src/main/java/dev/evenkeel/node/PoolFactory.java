@@ -8,11 +8,11 @@ import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.pool.PooledRefMetadata;
 import reactor.scheduler.clock.SchedulerClock;
 
@@ -29,9 +29,9 @@ final class PoolFactory {
     static ConnectionPool create(
             PoolConfig config,
             Supplier<Mono<TrackedConnection>> open,
-            Runnable onClose,
+            Consumer<TrackedConnection> onClose,
             LongSupplier epoch,
-            Scheduler timer) {
+            SweepTimer timer) {
         AtomicReference<ConnectionPool> self = new AtomicReference<>();
         ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(new Opener(open))
                 .acquireRetry(0)
@@ -43,14 +43,16 @@ final class PoolFactory {
                         .releaseHandler(connection ->
                                 connection instanceof TrackedConnection tracked ? tracked.cleanUp() : Mono.empty())
                         .destroyHandler(connection -> {
-                            onClose.run();
+                            if (connection instanceof TrackedConnection tracked) {
+                                onClose.accept(tracked);
+                            }
                             return Mono.from(connection.close());
                         })
                         .evictInBackground(SWEEP, timer)
                         .evictionPredicate((connection, use) -> !(connection instanceof TrackedConnection tracked)
                                 || !tracked.clean()
                                 || tracked.epoch() < epoch.getAsLong()
-                                || use.lifeTime() >= tracked.maxLifetime().toMillis()
+                                || tracked.isExpired()
                                 || idleTooLong(use, config, self.get())))
                 .build());
         self.set(pool);

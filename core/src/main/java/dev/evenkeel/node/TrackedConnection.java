@@ -1,5 +1,7 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.error.SqlState;
+import dev.evenkeel.event.ConnectionClosed.Reason;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.spi.Batch;
@@ -12,6 +14,7 @@ import io.r2dbc.spi.TransactionDefinition;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -44,8 +47,10 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private final Scheduler timer;
     private final long epoch;
     private final Duration maxLifetime;
+    private final long openedNanos;
     private volatile Traffic traffic = new Traffic();
     private volatile boolean sessionChanged;
+    private volatile boolean brokenOff;
     private volatile @Nullable Lease holder;
 
     TrackedConnection(Opening.Opened session, long epoch, Duration maxLifetime, Scheduler timer) {
@@ -56,6 +61,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         this.epoch = epoch;
         this.maxLifetime = maxLifetime;
         this.timer = timer;
+        this.openedNanos = timer.now(TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -73,8 +79,29 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return started;
     }
 
-    Duration maxLifetime() {
-        return maxLifetime;
+    Duration age() {
+        return Duration.ofNanos(timer.now(TimeUnit.NANOSECONDS) - openedNanos);
+    }
+
+    boolean isExpired() {
+        return age().compareTo(maxLifetime) >= 0;
+    }
+
+    /** Why it is being closed, in the pool's {@code current} epoch. The cause comes before what may only follow from it. */
+    Reason closingReason(long current) {
+        if (epoch < current) {
+            return Reason.RETIRED;
+        }
+        if (SqlState.of(traffic.firstFailure()) == SqlState.SESSION_TERMINATED) {
+            return Reason.TERMINATED;
+        }
+        if (!alive() && !brokenOff) {
+            return Reason.LOST;
+        }
+        if (!clean()) {
+            return Reason.UNCLEAN;
+        }
+        return isExpired() ? Reason.EXPIRED : Reason.SPARE;
     }
 
     /** Whether it may be handed out: alive, nothing in flight, no open transaction, no changed settings. */
@@ -159,6 +186,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** Breaks the session off: whatever is under way ends with a lost connection, at once. */
     void sever() {
+        brokenOff = true;
         sockets.close();
     }
 

@@ -42,6 +42,11 @@ public record SqlStatement(String text, int line, List<String> words) {
         return List.copyOf(statements);
     }
 
+    /** The first statement of a text; one without words when there is none. */
+    public static SqlStatement first(String text) {
+        return split(text).stream().findFirst().orElse(new SqlStatement("", 1, List.of()));
+    }
+
     private static void close(String script, List<Token> open, List<SqlStatement> statements) {
         if (open.isEmpty()) {
             return;

@@ -1,5 +1,6 @@
 package dev.evenkeel.stage;
 
+import dev.evenkeel.error.ConnectionLostException;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.SqlState;
 import dev.evenkeel.error.TransactionConflictException;
@@ -13,8 +14,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Subscribes to the road below again, with a fresh node and a fresh connection, if the error is safe to retry, no row has
- * reached the caller, the deadline leaves time for it, and repeats are still a small share of all calls. Conflicts between
- * transactions are not counted: they do not come from a server in trouble.
+ * reached the caller, the deadline leaves time for it, and repeats are still a small share of all calls. Not counted are
+ * conflicts between transactions, and the first repeat of a call that lost its connection.
  *
  * <p>After the loss of a connection the node is probed at once, and the call goes on as soon as the answer tells whether the
  * node is still there; the configured wait is for when nothing new is heard.
@@ -49,16 +50,26 @@ final class Retrying implements Step {
             topology.hurry(node);
         }
         return Retries.waitAfter(failure, retries, call.terms().retry())
-                .filter(wait -> worthIt(call, failure, trouble ? Duration.ZERO : wait))
+                .filter(wait -> worthIt(call, failure, retries, trouble ? Duration.ZERO : wait))
                 .map(wait -> trouble ? untilKnown(node, wait) : Mono.delay(wait, timer))
                 .map(pause -> pause.thenMany(Flux.defer(() -> attempt(call, next, retries + 1))))
                 .orElseGet(() -> Flux.error(failure));
     }
 
-    private boolean worthIt(Call<?> call, Throwable failure, Duration wait) {
+    private boolean worthIt(Call<?> call, Throwable failure, int retries, Duration wait) {
         return call.trace().isRepeatable()
                 && call.deadline().remaining(timer).compareTo(wait) > 0
-                && (failure instanceof TransactionConflictException || budget.take());
+                && (isNoAmplifier(failure, retries) || budget.take());
+    }
+
+    /**
+     * A conflict does not come from a server in trouble, and neither does the end of a single session. Whether the server itself
+     * is gone the call cannot see: so one repeat is free, as gRPC and HTTP clients grant it, and it waits for the probe and in the
+     * pool's queue like any other. Whoever loses a second connection is counted.
+     */
+    private static boolean isNoAmplifier(Throwable failure, int retries) {
+        return failure instanceof TransactionConflictException
+                || (failure instanceof ConnectionLostException && retries == 0);
     }
 
     /** What puts the node itself in doubt: it is gone, or it is not the primary any more. */

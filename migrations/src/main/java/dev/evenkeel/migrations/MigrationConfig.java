@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param locations where scripts are: {@code classpath:folder} or {@code filesystem:folder}; default
  *     {@code classpath:db/migration}
  * @param undoLocations where undo scripts are; default {@code classpath:db/rollback}
+ * @param checkLocations where queries about the data are, asked before ({@code V7__name.pre.sql}) or after
+ *     ({@code V7__name.post.sql}) the script of that version: a row that one finds stops the migration; default
+ *     {@code classpath:db/check}
+ * @param contractLocations where the scripts of {@link MigrationManager#contract} are; default {@code classpath:db/contract}. They
+ *     may be missing
  * @param schema that is migrated and has the history; {@code null}, the default, for the first of the connection's search path
  * @param table the history; default {@code flyway_schema_history}
  * @param baselineVersion if there is a schema but no history: take it for being at this version; {@code null}, the default, to
@@ -32,12 +37,18 @@ import org.jspecify.annotations.Nullable;
  * @param lockBudget how long a script is run again for that reason; default 10 min
  * @param heartbeat time between two words of a long statement; default 1 s
  * @param integrityInterval time between two looks of the health stream at the schema; default 60 s
+ * @param contractWait how long a script of {@link MigrationManager#contract} waits for instances that need what it removes; default
+ *     10 min
+ * @param fenceGrace how long an instance may be without its session before it counts as gone; more than a failover takes from the
+ *     first to the last instance that finds the new primary; default 10 s
  * @param sources folder in which {@link MigrationManager#createMigration} writes into {@code db/migration} and
  *     {@code db/rollback}; default {@code src/main/resources}
  */
 public record MigrationConfig(
         List<String> locations,
         List<String> undoLocations,
+        List<String> checkLocations,
+        List<String> contractLocations,
         @Nullable String schema,
         String table,
         @Nullable String baselineVersion,
@@ -49,6 +60,8 @@ public record MigrationConfig(
         Duration lockBudget,
         Duration heartbeat,
         Duration integrityInterval,
+        Duration contractWait,
+        Duration fenceGrace,
         Path sources) {
 
     public static final String CLASSPATH = "classpath:";
@@ -61,6 +74,8 @@ public record MigrationConfig(
     public MigrationConfig {
         locations = List.copyOf(locations);
         undoLocations = List.copyOf(undoLocations);
+        checkLocations = List.copyOf(checkLocations);
+        contractLocations = List.copyOf(contractLocations);
         placeholders = Map.copyOf(placeholders);
         if (locations.isEmpty()) {
             throw InvalidConfigurationException.of(
@@ -68,6 +83,8 @@ public record MigrationConfig(
         }
         locations.forEach(location -> requireLocation("migrations.locations", location));
         undoLocations.forEach(location -> requireLocation("migrations.undoLocations", location));
+        checkLocations.forEach(location -> requireLocation("migrations.checkLocations", location));
+        contractLocations.forEach(location -> requireLocation("migrations.contractLocations", location));
         requireName("migrations.table", table);
         if (schema != null) {
             requireName("migrations.schema", schema);
@@ -76,6 +93,8 @@ public record MigrationConfig(
         requireBetween("migrations.lockTimeout", lockTimeout, ofMillis(1), ofMinutes(10), "the default is 100 ms");
         requireBetween("migrations.lockBudget", lockBudget, Duration.ZERO, ofHours(24), "the default is 10 min");
         requireBetween("migrations.heartbeat", heartbeat, ofMillis(10), ofMinutes(10), "the default is 1 s");
+        requireBetween("migrations.contractWait", contractWait, ofMillis(1), ofHours(24), "the default is 10 min");
+        requireBetween("migrations.fenceGrace", fenceGrace, ofSeconds(1), ofHours(1), "the default is 10 s");
         requireBetween(
                 "migrations.integrityInterval", integrityInterval, ofSeconds(1), ofHours(24), "the default is 60 s");
     }
@@ -116,6 +135,8 @@ public record MigrationConfig(
 
         private List<String> locations = List.of(CLASSPATH + "db/migration");
         private List<String> undoLocations = List.of(CLASSPATH + "db/rollback");
+        private List<String> checkLocations = List.of(CLASSPATH + "db/check");
+        private List<String> contractLocations = List.of(CLASSPATH + "db/contract");
         private @Nullable String schema;
         private String table = DEFAULT_TABLE;
         private @Nullable String baselineVersion;
@@ -127,6 +148,8 @@ public record MigrationConfig(
         private Duration lockBudget = ofMinutes(10);
         private Duration heartbeat = ofSeconds(1);
         private Duration integrityInterval = ofSeconds(60);
+        private Duration contractWait = ofMinutes(10);
+        private Duration fenceGrace = ofSeconds(10);
         private Path sources = Path.of("src", "main", "resources");
 
         private Builder() {}
@@ -138,6 +161,16 @@ public record MigrationConfig(
 
         public Builder undoLocations(String... folders) {
             this.undoLocations = List.of(folders);
+            return this;
+        }
+
+        public Builder checkLocations(String... folders) {
+            this.checkLocations = List.of(folders);
+            return this;
+        }
+
+        public Builder contractLocations(String... folders) {
+            this.contractLocations = List.of(folders);
             return this;
         }
 
@@ -196,6 +229,16 @@ public record MigrationConfig(
             return this;
         }
 
+        public Builder contractWait(Duration bound) {
+            this.contractWait = bound;
+            return this;
+        }
+
+        public Builder fenceGrace(Duration time) {
+            this.fenceGrace = time;
+            return this;
+        }
+
         public Builder sources(Path folder) {
             this.sources = folder;
             return this;
@@ -210,6 +253,8 @@ public record MigrationConfig(
             return new MigrationConfig(
                     locations,
                     undoLocations,
+                    checkLocations,
+                    contractLocations,
                     schema,
                     table,
                     baselineVersion,
@@ -221,6 +266,8 @@ public record MigrationConfig(
                     lockBudget,
                     heartbeat,
                     integrityInterval,
+                    contractWait,
+                    fenceGrace,
                     sources);
         }
     }

@@ -20,6 +20,19 @@ public sealed interface MigrationEvent {
     record LockAwaited(String holder, Duration waited) implements MigrationEvent {}
 
     /**
+     * A contract script has to wait, because there are instances that need what it removes; told about once a second.
+     *
+     * @param instances that are alive, or may be coming back after their session was lost
+     * @param waited since the first look
+     */
+    record InstancesAwaited(String script, List<Membership> instances, Duration waited) implements MigrationEvent {
+
+        public InstancesAwaited {
+            instances = List.copyOf(instances);
+        }
+    }
+
+    /**
      * There was nothing to do.
      *
      * @param version the newest that is applied; {@code null} when none is
@@ -76,6 +89,16 @@ public sealed interface MigrationEvent {
             blockers = List.copyOf(blockers);
         }
     }
+
+    /** No query of this file found a row that is wrong. */
+    record CheckPassed(String script, String check, Duration elapsed) implements MigrationEvent {}
+
+    /**
+     * A concurrent build had left an invalid index behind: it served no reads, and would have been taken for a good one.
+     *
+     * @param script that builds it anew, or whose build has just failed
+     */
+    record InvalidIndexDropped(String script, String index) implements MigrationEvent {}
 
     /** A script is applied: it and its row in the history are committed. */
     record MigrationApplied(String script, Duration elapsed) implements MigrationEvent {}

@@ -32,13 +32,47 @@ public interface MigrationManager {
 
     /**
      * Applies all pending scripts and emits what happens. Waits for another instance that migrates. Asks the database for two
-     * things only, and starts no Flyway, when nothing is pending.
+     * or three things only, and starts no Flyway, when nothing is pending.
      *
      * @return events, the last of which is {@link MigrationEvent.SchemaFound} or {@link MigrationEvent.SchemaChanged}; never
      *     empty. After an error what was applied stays applied; of the script that failed nothing is there, unless it does not
      *     run in a transaction
      */
     Flux<MigrationEvent> runMigrations();
+
+    /**
+     * Makes this instance known to the database for as long as it is subscribed, so that {@link #contract()} does not remove what
+     * it needs: all that versions up to the newest of its own {@linkplain MigrationConfig#locations() scripts} have left. Every
+     * instance should, from {@link #runMigrations()} until it has served its last request; one that does not is not waited for.
+     *
+     * <p>It takes a session and a thread of its own. When the session is lost, or another server becomes the primary, it joins
+     * again by itself, as often as needed. Cancelling ends the session and leaves nothing behind; while there is no session its row
+     * stays until the next contract script. Cancel it before the manager is shut down.
+     *
+     * @return itself, each time that it has joined; never completes. It is an error when it cannot join for the first time, when
+     *     the manager is shut down, and when a contract script has removed what this instance needs ({@code SCHEMA_CONTRACTED}):
+     *     then it must not go on
+     */
+    Flux<Membership> join();
+
+    /**
+     * Runs the pending scripts of the {@linkplain MigrationConfig#contractLocations() contract folder}, which remove what the
+     * migrations up to the same version have replaced: {@code V7__drop_old_name.sql} runs once version 7 is applied and no instance
+     * is left whose newest migration is older. Nothing else runs them. They have a history of their own, in
+     * {@code evenkeel_contract_history}.
+     *
+     * <p>An instance that is alive is waited for, {@link MigrationConfig#contractWait()} at most. One whose session is gone is given
+     * {@link MigrationConfig#fenceGrace()} to come back. Afterwards no instance that is older than the script can join or migrate.
+     * Migrations may run while this waits.
+     *
+     * <p>What a contract script removes cannot be brought back: there is no undo for it, and {@link #rollbackMigration} refuses the
+     * versions that were contracted. On a new database all migrations run before all contract scripts, so a migration must not use
+     * a name again that an earlier contract script removes.
+     *
+     * @return events, as those of {@link #runMigrations()}, in whose last one the version is that of the newest contract script.
+     *     {@code CONTRACT_FENCED} when an old instance did not leave in time: scripts before stay applied
+     */
+    Flux<MigrationEvent> contract();
 
     /**
      * Runs the pending scripts where it does not matter, and reports the locks, rewrites and scans of each statement. In a test

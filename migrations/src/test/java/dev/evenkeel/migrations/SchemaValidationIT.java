@@ -153,14 +153,17 @@ class SchemaValidationIT {
     @Test
     void aFailedScriptOutsideATransactionIsRememberedAndInTheWay() {
         script("V2__double.sql", "insert into part values (1, null), (2, null);");
-        script("V3__index.sql", "create unique index concurrently part_double on part ((id / id));");
+        script(
+                "V3__index.sql",
+                "create index concurrently part_twice on part (id); create unique index concurrently part_double on part ((id / id));");
         assertThatThrownBy(() -> Schemas.migrate(migrations))
-                .hasMessageContaining("V3__index.sql failed at statement 1")
+                .hasMessageContaining("V3__index.sql failed at statement 2")
                 .hasMessageContaining("part of it may be there");
 
         assertThat(validate().findings())
                 .extracting(SchemaFinding::kind)
-                .contains(Kind.MIGRATION_FAILED, Kind.INVALID_INDEX);
+                .contains(Kind.MIGRATION_FAILED)
+                .doesNotContain(Kind.INVALID_INDEX);
         assertThatThrownBy(() -> Schemas.migrate(migrations))
                 .hasMessageContaining("V3__index.sql failed and could not be rolled back");
         assertThat(migrations.getMigrationHistory().collectList().block(Schemas.PATIENCE))

@@ -63,7 +63,8 @@ final class Schemas {
     static MigrationConfig.Builder folders(Path root) {
         return MigrationConfig.builder()
                 .locations("filesystem:" + root.resolve("migration"))
-                .undoLocations("filesystem:" + root.resolve("rollback"));
+                .undoLocations("filesystem:" + root.resolve("rollback"))
+                .contractLocations("filesystem:" + root.resolve("contract"));
     }
 
     static MigrationManager migrations(

@@ -20,7 +20,7 @@ enum SafetyRule {
             false,
             rule -> startsWith(rule, "create index concurrently", "create unique index concurrently")
                     && rule.has("if not exists"),
-            "takes an invalid index that a failed build has left behind for a good one",
+            "takes an invalid index that a failed build has left behind for a good one, if another Flyway client runs it",
             "leave IF NOT EXISTS out"),
     DROP_INDEX(
             true,

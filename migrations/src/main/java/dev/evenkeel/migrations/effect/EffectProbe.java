@@ -26,8 +26,6 @@ import java.util.function.Predicate;
  */
 public final class EffectProbe implements ScriptListener {
 
-    private static final SqlStatement NO_STATEMENT = new SqlStatement("", 1, List.of());
-
     private final MigrationSession session;
     private final Progress progress;
     private final Scripts scripts;
@@ -36,7 +34,7 @@ public final class EffectProbe implements ScriptListener {
     private Set<String> assured = Set.of();
     private Set<Long> known = Set.of();
     private Map<Long, Relation> before = Map.of();
-    private SqlStatement statement = NO_STATEMENT;
+    private SqlStatement statement = SqlStatement.first("");
     private String script = "";
     private boolean transactional;
     private int number;
@@ -65,7 +63,7 @@ public final class EffectProbe implements ScriptListener {
 
     @Override
     public void statementStarted(String sql) throws SQLException {
-        statement = SqlStatement.split(sql).stream().findFirst().orElse(NO_STATEMENT);
+        statement = SqlStatement.first(sql);
         progress.statementStarted(statement.outline());
         number++;
         begun = System.nanoTime();

@@ -54,6 +54,14 @@ public record History(List<HistoryRow> rows, @Nullable Version hold) {
                 .max(Comparator.naturalOrder());
     }
 
+    /** The newest version in force, or of which a part may be there because it failed. */
+    public Optional<Version> attempted() {
+        return inForce().stream()
+                .map(HistoryRow::version)
+                .filter(Objects::nonNull)
+                .max(Comparator.naturalOrder());
+    }
+
     /** The row in force that was written last: the one that a snapshot of the schema belongs to. */
     public Optional<HistoryRow> head() {
         return inForce().stream().filter(HistoryRow::isScript).reduce((earlier, later) -> later);

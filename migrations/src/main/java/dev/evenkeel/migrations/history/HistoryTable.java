@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  * <li>{@code evenkeel_rollback}: one row for each rollback, for the audit; the oldest version of those that are not released
  *     is on hold;
- * <li>{@code evenkeel_schema}: how the schema looked after each script, see {@code Snapshots}.
+ * <li>{@code evenkeel_schema}: how the schema looked after each script, see {@code Snapshots};
+ * <li>{@code evenkeel_contract_history}: Flyway's history of the contract scripts;
+ * <li>{@code evenkeel_instance}: the instances that have joined.
  * </ul>
  */
 public final class HistoryTable {
+
+    /** The history of the contract scripts. */
+    public static final String CONTRACTS = "evenkeel_contract_history";
 
     private final String schema;
     private final String name;
@@ -25,15 +30,21 @@ public final class HistoryTable {
     }
 
     /**
-     * Asks in which schema the history is, and which of our tables are there: one row with the schema's name and three times
-     * {@code true} or {@code false}, for the history, the rollbacks and the snapshots.
+     * Asks in which schema the history is, and which of our tables are there: one row with the schema's name and four times
+     * {@code true} or {@code false}, for the history, the rollbacks, the snapshots and the contract scripts.
      */
     public static String lookup(MigrationConfig config) {
         String schema = config.schema() == null ? "current_schema()::text" : literal(config.schema());
         return "select s, to_regclass(format('%I.%I', s, " + literal(config.table()) + ")) is not null,"
                 + " to_regclass(format('%I.evenkeel_rollback', s)) is not null,"
-                + " to_regclass(format('%I.evenkeel_schema', s)) is not null"
+                + " to_regclass(format('%I.evenkeel_schema', s)) is not null,"
+                + " to_regclass(format('%I." + CONTRACTS + "', s)) is not null"
                 + " from (select coalesce(" + schema + ", 'public') as s) as found";
+    }
+
+    /** The history of the contract scripts, in the same schema. */
+    public HistoryTable contracts() {
+        return new HistoryTable(schema, CONTRACTS);
     }
 
     public String schema() {
@@ -88,6 +99,11 @@ public final class HistoryTable {
                 + " (installed_rank, version, description, type, script, checksum, installed_by,"
                 + " execution_time, success) select max(installed_rank) + 1, ?, ?, 'DELETE', ?, ?, current_user, ?, true"
                 + " from " + quoted();
+    }
+
+    /** Takes the row of a script that failed, and of which nothing is there, out again; with its name as a parameter. */
+    public String forgetFailed() {
+        return "delete from " + quoted() + " where script = ? and not success";
     }
 
     public static String identifier(String name) {

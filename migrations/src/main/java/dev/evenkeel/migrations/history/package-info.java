@@ -1,4 +1,4 @@
-/** Flyway's table, our two tables beside it, and what they mean when they are compared with the files. */
+/** Flyway's table, our tables beside it, and what they mean when they are compared with the files. */
 @NullMarked
 package dev.evenkeel.migrations.history;
 

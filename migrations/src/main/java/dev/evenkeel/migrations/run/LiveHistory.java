@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Reads the history of the primary through the manager's own connections: two or three short queries, and no Flyway. */
+/** Reads the history of the primary through the manager's own connections: two to four short queries, and no Flyway. */
 final class LiveHistory {
 
     private final ReactiveDatabaseManager database;
@@ -27,35 +27,49 @@ final class LiveHistory {
     /**
      * What was found.
      *
+     * @param contracts the history of the contract scripts
      * @param hasRollbacks whether there is a table of rollbacks
      * @param hasSnapshots whether there is a table of snapshots
      */
-    record Found(HistoryTable table, History history, boolean hasRollbacks, boolean hasSnapshots) {}
+    record Found(HistoryTable table, History history, History contracts, boolean hasRollbacks, boolean hasSnapshots) {}
 
     Mono<Found> read() {
         return database.query(HistoryTable.lookup(config))
                 .idempotent()
                 .label("migration history")
                 .one(row -> new Place(
-                        new HistoryTable(text(row, 0), config.table()), flag(row, 1), flag(row, 2), flag(row, 3)))
-                .flatMap(place -> history(place)
-                        .map(history -> new Found(place.table(), history, place.rollbacks(), place.snapshots())));
+                        new HistoryTable(text(row, 0), config.table()),
+                        flag(row, 1),
+                        flag(row, 2),
+                        flag(row, 3),
+                        flag(row, 4)))
+                .flatMap(place -> Mono.zip(history(place), contracts(place))
+                        .map(read -> new Found(
+                                place.table(), read.getT1(), read.getT2(), place.rollbacks(), place.snapshots())));
     }
 
-    private record Place(HistoryTable table, boolean exists, boolean rollbacks, boolean snapshots) {}
+    private record Place(HistoryTable table, boolean exists, boolean rollbacks, boolean snapshots, boolean contracts) {}
+
+    private Mono<History> contracts(Place place) {
+        return place.contracts()
+                ? rows(place.table().contracts()).map(rows -> new History(rows, null))
+                : Mono.just(History.EMPTY);
+    }
 
     private Mono<History> history(Place place) {
         if (!place.exists()) {
             return Mono.just(History.EMPTY);
         }
-        return Mono.zip(
-                        database.query(place.table().rows())
-                                .idempotent()
-                                .label("migration history")
-                                .map(row -> HistoryRow.of(column -> row.get(column, String.class)))
-                                .collectList(),
-                        place.rollbacks() ? holds(place.table()) : Mono.just(List.<Version>of()))
+        return Mono.zip(rows(place.table()), place.rollbacks() ? holds(place.table()) : Mono.just(List.<Version>of()))
                 .map(read -> new History(read.getT1(), oldest(read.getT2())));
+    }
+
+    private Mono<List<HistoryRow>> rows(HistoryTable table) {
+        return database.query(table.rows())
+                .idempotent()
+                .label("migration history")
+                .map(row -> HistoryRow.of(column -> row.get(column, String.class)))
+                .collectList();
     }
 
     private Mono<List<Version>> holds(HistoryTable table) {

@@ -3,10 +3,14 @@ package dev.evenkeel.migrations.run;
 import dev.evenkeel.HealthSnapshot.Check;
 import dev.evenkeel.HealthStatus;
 import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
+import dev.evenkeel.error.MigrationException;
 import dev.evenkeel.migrations.Backfill;
 import dev.evenkeel.migrations.BackfillProgress;
 import dev.evenkeel.migrations.CreatedMigration;
 import dev.evenkeel.migrations.EffectReport;
+import dev.evenkeel.migrations.Membership;
 import dev.evenkeel.migrations.MigrationConfig;
 import dev.evenkeel.migrations.MigrationEvent;
 import dev.evenkeel.migrations.MigrationManager;
@@ -15,6 +19,9 @@ import dev.evenkeel.migrations.Rehearsal;
 import dev.evenkeel.migrations.SchemaFinding;
 import dev.evenkeel.migrations.SchemaValidation;
 import dev.evenkeel.migrations.backfill.Backfilling;
+import dev.evenkeel.migrations.contract.ContractFolder;
+import dev.evenkeel.migrations.contract.Contracted;
+import dev.evenkeel.migrations.contract.Joining;
 import dev.evenkeel.migrations.create.NewMigration;
 import dev.evenkeel.migrations.flyway.FlywayEngine;
 import dev.evenkeel.migrations.history.History;
@@ -36,6 +43,7 @@ public final class Migrations implements MigrationManager {
     private final MigrationConfig config;
     private final SessionRunner sessions;
     private final Rehearsing rehearsing;
+    private final Joining joining;
     private final LiveHistory live;
     private final SchemaInspection inspection;
 
@@ -44,6 +52,7 @@ public final class Migrations implements MigrationManager {
         this.config = config;
         this.sessions = new SessionRunner(database, config);
         this.rehearsing = new Rehearsing(database, config, sessions);
+        this.joining = new Joining(database, config, sessions);
         this.live = new LiveHistory(database, config);
         this.inspection = new SchemaInspection(database, live, config);
     }
@@ -58,11 +67,39 @@ public final class Migrations implements MigrationManager {
     @Override
     public Flux<MigrationEvent> runMigrations() {
         return Mono.zip(scripts(), live.read()).flatMapMany(seen -> {
+            seen.getT1()
+                    .newest()
+                    .ifPresent(newest ->
+                            Contracted.refuseInstance(newest, seen.getT2().contracts()));
             Outlook outlook = Outlook.of(seen.getT2().history(), seen.getT1(), config);
             outlook.refuse();
             return outlook.isNothingToDo()
                     ? Flux.just(outlook.found())
                     : sessions.alone(new Migrating(config, seen.getT1()));
+        });
+    }
+
+    @Override
+    public Flux<Membership> join() {
+        return scripts().flatMapMany(scripts -> joining.join(scripts.newest().orElseThrow(this::noVersion)));
+    }
+
+    private MigrationException noVersion() {
+        return new MigrationException(Failure.of(
+                "NO_VERSION",
+                ErrorType.SCHEMA,
+                "Nobody can tell what this instance needs: there is no migration in %s".formatted(config.locations()),
+                "check migrations.locations and that the build packs the folder"));
+    }
+
+    @Override
+    public Flux<MigrationEvent> contract() {
+        return Mono.zip(contractFolder(), live.read()).flatMapMany(seen -> {
+            ContractFolder folder = seen.getT1();
+            History contracts = seen.getT2().contracts();
+            return Contracting.pending(folder, contracts).isEmpty()
+                    ? Flux.just(Contracting.found(contracts))
+                    : sessions.beside(new Contracting(config, folder));
         });
     }
 
@@ -73,7 +110,9 @@ public final class Migrations implements MigrationManager {
 
     @Override
     public Mono<SchemaValidation> validateSchema() {
-        return scripts().flatMap(inspection::validate);
+        return Mono.zip(scripts(), contractFolder())
+                .flatMap(files ->
+                        inspection.validate(files.getT1(), files.getT2().scripts()));
     }
 
     @Override
@@ -129,6 +168,10 @@ public final class Migrations implements MigrationManager {
     /** Files may be in a folder that changes, so they are read each time. */
     private Mono<Scripts> scripts() {
         return Mono.fromCallable(() -> Scripts.read(config)).subscribeOn(Schedulers.boundedElastic());
+    }
+
+    private Mono<ContractFolder> contractFolder() {
+        return Mono.fromCallable(() -> ContractFolder.read(config)).subscribeOn(Schedulers.boundedElastic());
     }
 
     private Flux<Check> integrity() {

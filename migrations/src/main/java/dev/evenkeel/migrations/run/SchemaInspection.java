@@ -4,6 +4,7 @@ import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.migrations.MigrationConfig;
 import dev.evenkeel.migrations.SchemaFinding;
 import dev.evenkeel.migrations.SchemaValidation;
+import dev.evenkeel.migrations.history.Comparison;
 import dev.evenkeel.migrations.history.HistoryRow;
 import dev.evenkeel.migrations.run.LiveHistory.Found;
 import dev.evenkeel.migrations.schema.LiveSchema;
@@ -27,15 +28,16 @@ final class SchemaInspection {
         this.config = config;
     }
 
-    Mono<SchemaValidation> validate(Scripts scripts) {
+    Mono<SchemaValidation> validate(Scripts scripts, Scripts contracts) {
         return live.read()
-                .flatMap(found ->
-                        schema.look(found.table(), found.hasSnapshots()).map(look -> verdict(found, look, scripts)));
+                .flatMap(found -> schema.look(found.table(), found.hasSnapshots())
+                        .map(look -> verdict(found, look, scripts, contracts)));
     }
 
-    private SchemaValidation verdict(Found found, Look look, Scripts scripts) {
+    private SchemaValidation verdict(Found found, Look look, Scripts scripts, Scripts contracts) {
         Outlook outlook = Outlook.of(found.history(), scripts, config);
         List<SchemaFinding> findings = new ArrayList<>(outlook.comparison().findings());
+        findings.addAll(Comparison.of(found.contracts(), contracts, false).findings());
         findings.addAll(look.invalidIndexes());
         String head = found.history().head().map(HistoryRow::script).orElse("");
         boolean comparable = look.leftBy(head);

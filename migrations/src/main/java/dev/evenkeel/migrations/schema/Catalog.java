@@ -144,7 +144,13 @@ final class Catalog {
      */
     static String query(HistoryTable table) {
         String ours = Stream.of(
-                        table.name(), "evenkeel_rollback", "evenkeel_schema", "evenkeel_commit", "evenkeel_backfill")
+                        table.name(),
+                        HistoryTable.CONTRACTS,
+                        "evenkeel_rollback",
+                        "evenkeel_schema",
+                        "evenkeel_instance",
+                        "evenkeel_backfill",
+                        "evenkeel_commit")
                 .map(HistoryTable::literal)
                 .collect(Collectors.joining(", "));
         String query =

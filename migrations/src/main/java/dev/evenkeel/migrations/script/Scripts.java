@@ -1,5 +1,6 @@
 package dev.evenkeel.migrations.script;
 
+import dev.evenkeel.error.InvalidConfigurationException;
 import dev.evenkeel.migrations.MigrationConfig;
 import dev.evenkeel.migrations.script.Script.Kind;
 import dev.evenkeel.sql.SqlStatement;
@@ -37,6 +38,29 @@ public record Scripts(List<ScriptFile> files, List<ScriptFile> undoFiles) {
         return new Scripts(beside.stream().filter(file -> !isUndo(file)).toList(), undo);
     }
 
+    /**
+     * Reads the contract scripts now. Blocks.
+     *
+     * @throws InvalidConfigurationException when there is one without a version, which would run at each call
+     */
+    public static Scripts readContracts(MigrationConfig config) {
+        Scripts found = new Scripts(filesOf(config.contractLocations()), List.of());
+        found.files().stream()
+                .filter(file -> !file.name().endsWith(CONF))
+                .filter(file -> Script.of(file)
+                        .filter(script -> script.kind() == Kind.VERSIONED)
+                        .isEmpty())
+                .findFirst()
+                .ifPresent(file -> {
+                    throw InvalidConfigurationException.of(
+                            "migrations.contractLocations",
+                            "'" + file.path() + "'",
+                            "V<version>__<name>.sql",
+                            "give it the version of the migration that it completes");
+                });
+        return found;
+    }
+
     private static List<ScriptFile> filesOf(List<String> locations) {
         return locations.stream()
                 .flatMap(location -> Location.files(location).stream())
@@ -53,6 +77,11 @@ public record Scripts(List<ScriptFile> files, List<ScriptFile> undoFiles) {
         return named(files, Kind.VERSIONED)
                 .sorted(Comparator.comparing(Scripts::versionOf))
                 .toList();
+    }
+
+    /** The newest of them. */
+    public Optional<Version> newest() {
+        return versioned().stream().map(Scripts::versionOf).reduce((earlier, later) -> later);
     }
 
     /** In the order in which they are applied. */

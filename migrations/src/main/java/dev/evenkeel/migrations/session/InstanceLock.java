@@ -4,6 +4,7 @@ import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.MigrationException;
 import dev.evenkeel.migrations.MigrationEvent.LockAwaited;
+import dev.evenkeel.migrations.history.HistoryTable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <p>Who waits asks now and then. To wait inside the server would be a deadlock with {@code create index concurrently}, which
  * waits for every older snapshot, that of the waiting statement included.
  */
-final class InstanceLock {
+public final class InstanceLock {
 
     private static final Logger log = LoggerFactory.getLogger(InstanceLock.class);
 
@@ -32,13 +33,18 @@ final class InstanceLock {
     private final MigrationSession session;
     private final long key;
 
-    InstanceLock(MigrationSession session) {
+    public InstanceLock(MigrationSession session) {
+        this(session, session.table());
+    }
+
+    /** That of another history than the session's. */
+    public InstanceLock(MigrationSession session, HistoryTable table) {
         this.session = session;
-        this.key = FLYWAY + session.table().quoted().hashCode();
+        this.key = FLYWAY + table.quoted().hashCode();
     }
 
     /** Returns when the session has the lock. */
-    void await(Duration bound, Progress progress) throws SQLException {
+    public void await(Duration bound, Progress progress) throws SQLException {
         long begun = System.nanoTime();
         Duration next = Duration.ZERO;
         while (!isTaken()) {
@@ -55,6 +61,11 @@ final class InstanceLock {
             progress.pause(Duration.ofMillis(
                     ThreadLocalRandom.current().nextLong(SHORTEST_PAUSE.toMillis(), LONGEST_PAUSE.toMillis())));
         }
+    }
+
+    /** Gives it back before the session ends. */
+    public void release() throws SQLException {
+        session.execute("select pg_advisory_unlock(" + key + ")");
     }
 
     private boolean isTaken() throws SQLException {

@@ -44,8 +44,12 @@ final class MigrationFailures {
 
     /** While scripts ran. */
     static Throwable running(Throwable error, Running where) {
-        if (error instanceof DatabaseException || error instanceof CancellationException) {
-            return error;
+        // Flyway wraps what its callbacks throw.
+        Optional<Throwable> ours = causes(error)
+                .filter(cause -> cause instanceof DatabaseException || cause instanceof CancellationException)
+                .findFirst();
+        if (ours.isPresent()) {
+            return ours.get();
         }
         Optional<SQLException> sql = causes(error)
                 .filter(SQLException.class::isInstance)
@@ -91,6 +95,9 @@ final class MigrationFailures {
         if (where.script() == null) {
             return "";
         }
+        if (where.cleared()) {
+            return "; nothing of it is there any more";
+        }
         if (!where.transactional()) {
             return "; it does not run in a transaction, so part of it may be there";
         }
@@ -117,7 +124,7 @@ final class MigrationFailures {
                         "raise migrations.lockBudget, or migrations.lockTimeout if everybody may wait that long");
             case CANCELED -> List.of("somebody cancelled the statement, or a timeout of the server did: run it again");
             default ->
-                where.transactional()
+                where.leavesNothing()
                         ? List.of("correct the script and run the migrations again: it is not in the history")
                         : List.of(
                                 "undo by hand what it has done",

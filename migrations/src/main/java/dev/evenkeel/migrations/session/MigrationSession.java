@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -58,6 +59,11 @@ public final class MigrationSession implements AutoCloseable {
             rows.next();
             return rows.getString(1);
         }
+    }
+
+    /** From now on an answer that does not come in this time means that the connection is lost. */
+    public void expectAnswersWithin(Duration bound) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, (int) bound.toMillis());
     }
 
     /** Its process on the server. */
@@ -139,19 +145,28 @@ public final class MigrationSession implements AutoCloseable {
 
     /** What the history says now. */
     public History history() throws SQLException {
-        List<Boolean> there = query(HistoryTable.lookup(config), row -> row.getBoolean(2));
-        if (!there.get(0)) {
+        if (!lookup(2)) {
             return History.EMPTY;
         }
-        boolean rollbacks =
-                query(HistoryTable.lookup(config), row -> row.getBoolean(3)).get(0);
-        List<HistoryRow> rows = query(table.rows(), row -> HistoryRow.of(column -> text(row, column + 1)));
-        Version hold = rollbacks
+        Version hold = lookup(3)
                 ? query(table.holds(), row -> Version.of(row.getString(1))).stream()
                         .min(Comparator.naturalOrder())
                         .orElse(null)
                 : null;
-        return new History(rows, hold);
+        return new History(rows(table), hold);
+    }
+
+    /** What the history of the contract scripts says now. */
+    public History contracts() throws SQLException {
+        return lookup(5) ? new History(rows(table.contracts()), null) : History.EMPTY;
+    }
+
+    private boolean lookup(int column) throws SQLException {
+        return query(HistoryTable.lookup(config), row -> row.getBoolean(column)).get(0);
+    }
+
+    private List<HistoryRow> rows(HistoryTable from) throws SQLException {
+        return query(from.rows(), row -> HistoryRow.of(column -> text(row, column + 1)));
     }
 
     private static @Nullable String text(ResultSet row, int column) {

@@ -30,6 +30,7 @@ public final class Progress {
      *
      * @param script {@code null} between scripts
      * @param number of the statement, from 1; 0 between statements
+     * @param cleared whether it failed, and what it had done was taken back although it is in no transaction
      */
     public record Running(
             @Nullable String script,
@@ -37,9 +38,15 @@ public final class Progress {
             int number,
             String outline,
             long scriptNanos,
-            long sinceNanos) {
+            long sinceNanos,
+            boolean cleared) {
 
-        static final Running NOTHING = new Running(null, true, 0, "", 0, 0);
+        static final Running NOTHING = new Running(null, true, 0, "", 0, 0, false);
+
+        /** Whether nothing of the script is there when it fails. */
+        boolean leavesNothing() {
+            return transactional || cleared;
+        }
 
         Duration elapsed() {
             return Duration.ofNanos(System.nanoTime() - sinceNanos);
@@ -58,7 +65,7 @@ public final class Progress {
     public void scriptStarted(String script, boolean transactional) {
         checkCancelled();
         long now = System.nanoTime();
-        running = new Running(script, transactional, 0, "", now, now);
+        running = new Running(script, transactional, 0, "", now, now, false);
     }
 
     public void statementStarted(String outline) {
@@ -70,12 +77,26 @@ public final class Progress {
                 last.number() + 1,
                 outline,
                 last.scriptNanos(),
-                System.nanoTime()));
+                System.nanoTime(),
+                false));
     }
 
     /** The statement has ended, well or not. */
     public void statementEnded() {
         statements.tryEmitNext(Running.NOTHING);
+    }
+
+    /** The script has failed, and nothing of it is there any more. */
+    public void scriptCleared() {
+        Running last = running;
+        running = new Running(
+                last.script(),
+                last.transactional(),
+                last.number(),
+                last.outline(),
+                last.scriptNanos(),
+                last.sinceNanos(),
+                true);
     }
 
     /** The script is committed, or rolled back and over. */

@@ -3,9 +3,12 @@ package dev.evenkeel.migrations.session;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.migrations.MigrationConfig;
 import dev.evenkeel.migrations.MigrationEvent;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Runs blocking work on a thread and a connection of its own, which live as long as the subscription: no event loop waits, no
@@ -40,6 +43,12 @@ public final class SessionRunner {
         void run(MigrationSession session, Progress progress) throws Exception;
     }
 
+    /** What goes on on the session, and tells values. */
+    @FunctionalInterface
+    public interface SessionStay<T> {
+        void run(MigrationSession session, Progress progress, Consumer<T> told) throws Exception;
+    }
+
     /** Makes a value on the session. */
     @FunctionalInterface
     public interface SessionQuery<T> {
@@ -48,16 +57,42 @@ public final class SessionRunner {
 
     /** Runs the work while no other instance does. Cancelling stops the running statement on the server. */
     public Flux<MigrationEvent> alone(SessionWork work) {
+        return beside((session, progress) -> {
+            new InstanceLock(session).await(config.instanceWait(), progress);
+            work.run(session, progress);
+        });
+    }
+
+    /** Runs work that takes the locks that it needs by itself. Cancelling stops the running statement on the server. */
+    public Flux<MigrationEvent> beside(SessionWork work) {
         return primary.find()
                 .flatMapMany(source -> Flux.usingWhen(
                         Mono.fromSupplier(() -> new SessionThread(source, config, observer)),
-                        thread -> thread.run((session, progress) -> {
-                            new InstanceLock(session).await(config.instanceWait(), progress);
-                            work.run(session, progress);
-                        }),
+                        thread -> thread.run(work),
                         SessionThread::end,
                         (thread, error) -> thread.end(),
                         SessionThread::cancel));
+    }
+
+    /**
+     * Lets work go on until nobody listens any more. It must look after cancels often, because none of its statements is
+     * stopped: when it sees one it may clean up.
+     */
+    public <T> Flux<T> hold(SessionStay<T> stay) {
+        return primary.find()
+                .flatMapMany(source -> Flux.usingWhen(
+                        Mono.fromSupplier(() -> new SessionThread(source, config, observer)),
+                        thread -> {
+                            Sinks.Many<T> told = Sinks.many().unicast().onBackpressureBuffer();
+                            Mono<T> end = thread.run(
+                                            (session, progress) -> stay.run(session, progress, told::tryEmitNext))
+                                    .then(Mono.<T>empty())
+                                    .doOnSuccess(nothing -> told.tryEmitComplete());
+                            return Flux.merge(told.asFlux().publishOn(Schedulers.parallel()), end);
+                        },
+                        SessionThread::end,
+                        (thread, error) -> thread.end(),
+                        SessionThread::leave));
     }
 
     /** Asks something while no other instance migrates. */

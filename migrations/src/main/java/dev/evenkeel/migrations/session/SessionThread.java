@@ -70,7 +70,7 @@ final class SessionThread {
         } catch (Throwable e) { // whatever it is, somebody waits for it
             finish();
             Throwable told = MigrationFailures.running(e, here.running());
-            if (told instanceof CancellationException) {
+            if (told instanceof CancellationException && here.running().script() != null) {
                 log.info("The migration was cancelled: {}", here.running().script());
             }
             sink.error(told);
@@ -112,6 +112,20 @@ final class SessionThread {
             }
             here.cancel();
             return askToCancel().then(end());
+        });
+    }
+
+    /** Lets the work end by itself; if it does not, the socket is closed under it. */
+    Mono<Void> leave() {
+        return Mono.defer(() -> {
+            Progress here = progress.get();
+            if (here == null) {
+                return Mono.<Void>fromRunnable(scheduler::dispose).subscribeOn(Schedulers.boundedElastic());
+            }
+            here.cancel();
+            return ended.asMono()
+                    .timeout(CANCEL_BOUND, onSession(MigrationSession::abort))
+                    .then(end());
         });
     }
 

@@ -211,10 +211,9 @@ final class Reversals {
 
     private void index(@Nullable SchemaItem before, @Nullable SchemaItem after) {
         String label = Objects.requireNonNull(before == null ? after : before).name();
-        boolean sameIndex = before != null
+        if (before != null
                 && after != null
-                && before.fields().get(0).equals(after.fields().get(0));
-        if (sameIndex) {
+                && before.fields().get(0).equals(after.fields().get(0))) {
             boolean clustered = before.fields().get(2).equals("clustered");
             add(
                     clustered

@@ -6,6 +6,7 @@ import dev.evenkeel.migrations.MigrationEvent.SchemaChanged;
 import dev.evenkeel.migrations.MigrationEvent.UndoDerived;
 import dev.evenkeel.migrations.MigrationEvent.UndoStarted;
 import dev.evenkeel.migrations.SchemaDifference;
+import dev.evenkeel.migrations.contract.Contracted;
 import dev.evenkeel.migrations.history.HistoryTable;
 import dev.evenkeel.migrations.schema.Fingerprint;
 import dev.evenkeel.migrations.schema.Snapshots;
@@ -51,6 +52,7 @@ public final class Undoing implements SessionWork {
 
     @Override
     public void run(MigrationSession session, Progress progress) throws Exception {
+        Contracted.refuseRollback(from, session.contracts());
         UndoPlan plan = UndoPlan.of(session.history(), from, new Undos(session, scripts, config)::undoOf);
         new Run(session, progress, plan).run();
     }

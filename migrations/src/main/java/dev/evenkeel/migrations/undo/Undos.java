@@ -19,11 +19,13 @@ import java.util.Optional;
 /** Finds the undo of a version: the script that somebody wrote, or else what is known about how the schema looked. */
 final class Undos {
 
+    private final MigrationSession session;
     private final Snapshots snapshots;
     private final Scripts scripts;
     private final MigrationConfig config;
 
     Undos(MigrationSession session, Scripts scripts, MigrationConfig config) {
+        this.session = session;
         this.snapshots = new Snapshots(session);
         this.scripts = scripts;
         this.config = config;
@@ -43,7 +45,7 @@ final class Undos {
             throws SQLException {
         boolean last = remaining.stream().allMatch(row -> row.rank() < applied.rank());
         ScriptFile file = scripts.byPath().get(applied.script());
-        if (!last || file == null || !snapshots.exist()) {
+        if (!last || file == null || !snapshots.exist() || isContractedSince(applied)) {
             return Optional.empty();
         }
         Optional<Fingerprint> before = snapshots.after(UndoPlan.head(remaining));
@@ -61,5 +63,11 @@ final class Undos {
                     "write U%s__<name>.sql into migrations.undoLocations".formatted(version)));
         });
         return Optional.of(new DerivedUndo(version, before.get(), after.get()));
+    }
+
+    /** Then the snapshot before it has what a contract script has removed, which must not come back. */
+    private boolean isContractedSince(HistoryRow applied) throws SQLException {
+        return session.contracts().rows().stream()
+                .anyMatch(row -> row.isScript() && !row.installedAt().isBefore(applied.installedAt()));
     }
 }

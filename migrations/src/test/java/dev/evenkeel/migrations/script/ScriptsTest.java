@@ -114,4 +114,32 @@ class ScriptsTest {
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("migrations.lockTimeout");
     }
+
+    @Test
+    void contractScriptsMayBeMissingAndMustHaveAVersion() throws IOException {
+        MigrationConfig config = MigrationConfig.builder()
+                .contractLocations("filesystem:" + folder, "classpath:db/no-such-folder")
+                .build();
+        assertThat(Scripts.readContracts(config).files()).isEmpty();
+        Files.writeString(folder.resolve("V2__index.sql"), "drop index concurrently item_name");
+        Files.writeString(folder.resolve("V2__index.sql.conf"), "executeInTransaction=false");
+        assertThat(paths(Scripts.readContracts(config).versioned())).containsExactly("V2__index.sql");
+        assertThat(Scripts.readContracts(config).newest()).contains(Version.of("2"));
+
+        Files.writeString(folder.resolve("R__view.sql"), "select 1");
+
+        assertThatThrownBy(() -> Scripts.readContracts(config))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("R__view.sql")
+                .hasMessageContaining("V<version>__<name>.sql");
+    }
+
+    @Test
+    void theGraceOfTheFenceIsBounded() {
+        assertThatThrownBy(() -> MigrationConfig.builder()
+                        .fenceGrace(Duration.ofMillis(999))
+                        .build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("migrations.fenceGrace");
+    }
 }

@@ -1,0 +1,214 @@
+package dev.evenkeel;
+
+import static dev.evenkeel.Databases.PATIENCE;
+import static dev.evenkeel.Databases.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Named.named;
+
+import dev.evenkeel.config.NodeConfig;
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.event.ConnectionClosed;
+import dev.evenkeel.event.ConnectionClosed.Reason;
+import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.node.ConnectionFactories;
+import dev.evenkeel.node.Encryption;
+import dev.evenkeel.node.Lease;
+import dev.evenkeel.node.Logins;
+import dev.evenkeel.node.NodePool;
+import dev.evenkeel.node.Opening;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.Result;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** A pool on a real server, and a clock that stands still: the look that the pool takes each second never comes by itself. */
+@WithPostgres
+class IdleConnectionsIT implements DatabaseListener {
+
+    private static final Logger log = LoggerFactory.getLogger("figures");
+    private static final String APPLICATION = "standing clock";
+    private static final String TERMINATE =
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '" + APPLICATION + "'";
+    private static final int SIZE = 4;
+    private static final PoolConfig CONFIG =
+            PoolConfig.builder().minSize(SIZE).maxSize(SIZE).build();
+
+    private final PostgresCluster cluster;
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    private final Queue<ConnectionClosed> heard = new ConcurrentLinkedQueue<>();
+    private NodePool pool;
+
+    IdleConnectionsIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void open() {
+        start(CONFIG);
+    }
+
+    private void start(PoolConfig config) {
+        NodeConfig node = DatabaseConfig.builder()
+                .primary(cluster.url(cluster.primary()))
+                .build()
+                .nodes()
+                .get(0);
+        Encryption plain = new Encryption(node.tls(), node.name(), node.host(), time);
+        Opening opening = new Opening(
+                (login, loops) ->
+                        ConnectionFactories.create(node, plain, null, config.connectTimeout(), APPLICATION, loops),
+                plain,
+                new Logins(null, time),
+                config.connectTimeout(),
+                time);
+        pool = new NodePool(node, config, opening, this, time);
+        Flux.range(0, SIZE)
+                .flatMap(i -> pool.acquire(PATIENCE, () -> "-"), SIZE)
+                .collectList()
+                .flatMapIterable(all -> all)
+                .flatMap(Lease::release)
+                .blockLast(PATIENCE);
+        await("idle", () -> pool.state().idle() == SIZE);
+    }
+
+    @AfterEach
+    void close() {
+        pool.dispose().block(PATIENCE);
+        time.dispose();
+    }
+
+    @Override
+    public void onConnectionClosed(ConnectionClosed event) {
+        heard.add(event);
+    }
+
+    private List<Reason> reasons() {
+        return heard.stream().map(ConnectionClosed::reason).toList();
+    }
+
+    private Set<String> sessions() {
+        return Set.copyOf(cluster.primary()
+                .queryAll("select pid from pg_stat_activity where application_name = '" + APPLICATION + "'"));
+    }
+
+    static Stream<Named<Consumer<NodePool>>> measures() {
+        return Stream.of(
+                named("it was demoted or is quarantined", pool -> pool.giveUp(true)),
+                named("it does not answer", pool -> pool.giveUp(false)),
+                named("another server answers", pool -> pool.leadsTo(1)),
+                named("it refuses writes", NodePool::retire),
+                named("the connections are rotated", pool -> pool.rotate().block(PATIENCE)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("measures")
+    void areClosedAtOnceWhenTheirNodeIsNotWhatItWas(Consumer<NodePool> measure) {
+        Set<String> before = sessions();
+        assertThat(before).hasSize(SIZE);
+
+        long begun = System.nanoTime();
+        measure.accept(pool);
+        await("the server has none of them", () -> Collections.disjoint(before, sessions()));
+
+        log.info(
+                "idle connections of a pool that is given up are gone after {}",
+                Duration.ofNanos(System.nanoTime() - begun));
+        assertThat(reasons()).hasSize(SIZE).containsOnly(Reason.RETIRED);
+    }
+
+    @Test
+    void thoseInUseAreClosedWhenTheyComeBack() {
+        Lease busy = pool.acquire(PATIENCE, () -> "-").block(PATIENCE);
+        pool.retire();
+        await("the idle ones are closed", () -> sessions().size() == 1);
+
+        Flux.from(busy.createStatement("select 1").execute())
+                .flatMap(Result::getRowsUpdated)
+                .then(busy.release())
+                .block(PATIENCE);
+
+        await("and this one, too", () -> sessions().isEmpty());
+        assertThat(reasons()).hasSize(SIZE).containsOnly(Reason.RETIRED);
+    }
+
+    @Test
+    void saidToBeExpiredWhenTheyAreTooOld() {
+        time.advanceTimeBy(CONFIG.maxLifetime());
+
+        await("all are closed", () -> sessions().isEmpty());
+        assertThat(reasons()).hasSize(SIZE).containsOnly(Reason.EXPIRED);
+        assertThat(heard)
+                .allMatch(closed -> closed.age()
+                                .compareTo(CONFIG.maxLifetime().multipliedBy(85).dividedBy(100))
+                        >= 0);
+    }
+
+    @Test
+    void saidToBeSpareWhenNobodyNeedsThem() {
+        pool.dispose().block(PATIENCE);
+        assertThat(reasons()).as("at the shutdown").hasSize(SIZE).containsOnly(Reason.SPARE);
+        heard.clear();
+
+        start(PoolConfig.builder().minSize(0).maxSize(SIZE).build());
+        time.advanceTimeBy(CONFIG.idleTimeout().plusSeconds(1));
+
+        await("all are closed", () -> sessions().isEmpty());
+        assertThat(reasons()).as("when unused").hasSize(SIZE).containsOnly(Reason.SPARE);
+    }
+
+    @Test
+    void saidToBeLostWhenTheServerHasEndedThem() {
+        cluster.primary().queryAll(TERMINATE);
+
+        await("the pool has noticed", () -> {
+            time.advanceTimeBy(Duration.ofSeconds(1));
+            return heard.size() == SIZE;
+        });
+        assertThat(reasons()).containsOnly(Reason.LOST);
+    }
+
+    @Test
+    void saidToBeTerminatedWhenTheServerHasToldSo() {
+        Lease busy = pool.acquire(PATIENCE, () -> "-").block(PATIENCE);
+        StepVerifier.create(Flux.from(busy.createStatement("select pg_terminate_backend(pg_backend_pid())")
+                                .execute())
+                        .flatMap(Result::getRowsUpdated))
+                .verifyError();
+        busy.release().block(PATIENCE);
+
+        await("the pool has noticed", () -> {
+            time.advanceTimeBy(Duration.ofSeconds(1));
+            return heard.size() == 1;
+        });
+        assertThat(reasons()).containsOnly(Reason.TERMINATED);
+    }
+
+    @Test
+    void saidToBeUncleanWhenTheirSettingsWereChanged() {
+        Lease changed = pool.acquire(PATIENCE, () -> "-").block(PATIENCE);
+        Flux.from(changed.setStatementTimeout(Duration.ofSeconds(1)))
+                .then(changed.release())
+                .block(PATIENCE);
+
+        await("it is closed", () -> heard.size() == 1);
+        assertThat(reasons()).containsOnly(Reason.UNCLEAN);
+    }
+}

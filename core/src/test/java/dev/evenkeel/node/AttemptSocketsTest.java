@@ -1,0 +1,50 @@
+package dev.evenkeel.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import org.junit.jupiter.api.Test;
+import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.TcpResources;
+
+class AttemptSocketsTest {
+
+    @Test
+    void theKernelIsToldHowLongItMayWaitForAnAcknowledgement() {
+        assumeTrue(Epoll.isAvailable(), "Netty's native transport for Linux");
+        LoopResources loops = TcpResources.get();
+
+        SocketChannel channel = new AttemptSockets(loops).onChannel(SocketChannel.class, loops.onClient(true));
+
+        try {
+            assertThat(channel).isInstanceOf(EpollSocketChannel.class);
+            assertThat(channel.config().getOption(EpollChannelOption.TCP_USER_TIMEOUT))
+                    .isEqualTo(60_000);
+            assertThat(channel.config().getOption(EpollChannelOption.TCP_KEEPIDLE))
+                    .isEqualTo(30);
+            assertThat(channel.config().getOption(EpollChannelOption.TCP_KEEPINTVL))
+                    .isEqualTo(10);
+        } finally {
+            channel.unsafe().closeForcibly();
+        }
+    }
+
+    @Test
+    void whereThereIsNoSuchOptionSocketsAreOpenedAllTheSame() {
+        LoopResources loops = TcpResources.get();
+
+        SocketChannel channel = new AttemptSockets(loops).onChannel(SocketChannel.class, loops.onClient(false));
+
+        try {
+            assertThat(channel).isInstanceOf(NioSocketChannel.class);
+            assertThat(channel.isOpen()).isTrue();
+        } finally {
+            channel.unsafe().closeForcibly();
+        }
+    }
+}
