@@ -40,7 +40,7 @@ class BackfillIT {
     private static final String SLOWLY = "pg_sleep(0.0001) is not null";
 
     private static final String BATCHES =
-            " from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and query like 'with page as%'";
+            " from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and query like 'with evenkeel_page%'";
 
     private final PostgresCluster cluster;
 

@@ -29,6 +29,24 @@ record Target(String schema, String type, long estimate) {
             join pg_type t on t.oid = a.atttypid join pg_namespace tn on tn.oid = t.typnamespace
             where n.nspname = $1 and c.relname = $2 and a.attname = $3 and c.relkind in ('r', 'p')""";
 
+    /**
+     * Page and update are one statement with one snapshot, so that they see the same rows. The update names both ends of the
+     * page: a range with one end only looks to the planner like a third of the table, which it might read as a whole. All
+     * names of ours begin with the same word, because they hide tables of the developer's.
+     */
+    private static final String BATCH = """
+            with evenkeel_page as materialized (
+              select {key} as evenkeel_key from {table} where {beyond} order by {key} limit $1::int),
+            evenkeel_first as materialized (select evenkeel_key from evenkeel_page order by evenkeel_key limit 1),
+            evenkeel_last as materialized (select evenkeel_key from evenkeel_page order by evenkeel_key desc limit 1),
+            evenkeel_changed as (
+              update {table} set {set}
+              where {key} between (select evenkeel_key from evenkeel_first) and (select evenkeel_key from evenkeel_last)
+                and ({where}
+              ) returning 1)
+            select (select count(*) from evenkeel_page), (select count(*) from evenkeel_changed),
+              (select evenkeel_key::text from evenkeel_last)""";
+
     /** Names table and key; a cursor of another key would mean nothing. */
     String place(Backfill backfill) {
         return table(backfill) + "." + HistoryTable.identifier(backfill.key());
@@ -41,22 +59,10 @@ record Target(String schema, String type, long estimate) {
     /**
      * One batch. Its parameters are the number of rows and, unless it is the first, the last key of the batch before. Answers
      * with how many rows it looked at, how many it changed, and its last key.
-     *
-     * <p>Page and update are one statement with one snapshot, so that they see the same rows. The update names both ends of the
-     * page: a range with one end only looks to the planner like a third of the table, which it might read as a whole.
      */
     String batch(Backfill backfill, boolean first) {
         String key = HistoryTable.identifier(backfill.table()) + "." + HistoryTable.identifier(backfill.key());
-        return """
-                with page as materialized (
-                  select {key} as evenkeel_key from {table} where {beyond} order by {key} limit $1::int),
-                first as materialized (select evenkeel_key from page order by evenkeel_key limit 1),
-                last as materialized (select evenkeel_key from page order by evenkeel_key desc limit 1),
-                changed as (
-                  update {table} set {set}
-                  where {key} between (select evenkeel_key from first) and (select evenkeel_key from last) and ({where}
-                  ) returning 1)
-                select (select count(*) from page), (select count(*) from changed), (select evenkeel_key::text from last)""".replace("{table}", table(backfill))
+        return BATCH.replace("{table}", table(backfill))
                 .replace("{beyond}", first ? "true" : key + " > $2::text::" + type)
                 .replace("{key}", key)
                 .replace("{where}", condition(backfill))
