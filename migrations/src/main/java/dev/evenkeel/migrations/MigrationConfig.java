@@ -109,14 +109,14 @@ public record MigrationConfig(
         }
     }
 
-    private static void requireName(String setting, String name) {
+    static void requireName(String setting, String name) {
         if (name.isBlank() || name.length() > LONGEST_NAME || name.indexOf('\0') >= 0) {
             throw InvalidConfigurationException.of(
                     setting, "'" + name + "'", "a name of 1 to %d characters".formatted(LONGEST_NAME), "shorten it");
         }
     }
 
-    private static void requireBetween(String setting, Duration value, Duration min, Duration max, String remedy) {
+    static void requireBetween(String setting, Duration value, Duration min, Duration max, String remedy) {
         if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw InvalidConfigurationException.of(setting, value, "between %s and %s".formatted(min, max), remedy);
         }

@@ -126,4 +126,16 @@ public interface MigrationManager {
 
     /** What was applied, in its order, and then what is pending. */
     Flux<MigrationRecord> getMigrationHistory();
+
+    /**
+     * Changes the rows of a table in small batches beside the traffic. Each batch is one transaction together with the place
+     * that it has reached, so every row has its turn once, whatever ends a run: a later one goes on where that stopped, and
+     * several instances at once share the work and the pauses. Users' locks are waited for without a limit; who wants one
+     * cancels. Cancelling rolls the running batch back. A slow subscriber delays the next batch.
+     *
+     * @return the progress after each batch and at each pause that has a reason, ending in one that is done; only that one when
+     *     it was done before. An error is {@link dev.evenkeel.error.MigrationException}, or says that the database cannot be
+     *     reached; the batches before it stay
+     */
+    Flux<BackfillProgress> backfill(Backfill backfill);
 }

@@ -20,6 +20,7 @@ class ArchitectureTest {
             "history",
             "session",
             "schema",
+            "backfill",
             "flyway",
             "effect",
             "contract",

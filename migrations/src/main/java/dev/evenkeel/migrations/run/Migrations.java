@@ -6,6 +6,8 @@ import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.MigrationException;
+import dev.evenkeel.migrations.Backfill;
+import dev.evenkeel.migrations.BackfillProgress;
 import dev.evenkeel.migrations.CreatedMigration;
 import dev.evenkeel.migrations.EffectReport;
 import dev.evenkeel.migrations.Membership;
@@ -16,6 +18,7 @@ import dev.evenkeel.migrations.MigrationRecord;
 import dev.evenkeel.migrations.Rehearsal;
 import dev.evenkeel.migrations.SchemaFinding;
 import dev.evenkeel.migrations.SchemaValidation;
+import dev.evenkeel.migrations.backfill.Backfilling;
 import dev.evenkeel.migrations.contract.ContractFolder;
 import dev.evenkeel.migrations.contract.Contracted;
 import dev.evenkeel.migrations.contract.Joining;
@@ -155,6 +158,11 @@ public final class Migrations implements MigrationManager {
                             engine.states(Outlook.of(history, scripts, config).target()));
                 }))
                 .flatMapIterable(records -> records);
+    }
+
+    @Override
+    public Flux<BackfillProgress> backfill(Backfill backfill) {
+        return new Backfilling(database, config).run(backfill);
     }
 
     /** Files may be in a folder that changes, so they are read each time. */

@@ -149,6 +149,7 @@ final class Catalog {
                         "evenkeel_rollback",
                         "evenkeel_schema",
                         "evenkeel_instance",
+                        "evenkeel_backfill",
                         "evenkeel_commit")
                 .map(HistoryTable::literal)
                 .collect(Collectors.joining(", "));
