@@ -218,13 +218,14 @@ class IdleConnectionsIT implements DatabaseListener {
                                 .execute())
                         .flatMap(Result::getRowsUpdated))
                 .verifyError();
-        busy.release().toFuture();
+        CompletableFuture<Void> released = busy.release().toFuture();
 
         await("the pool has noticed", () -> {
             time.advanceTimeBy(Duration.ofSeconds(1));
             return heard.size() == 1;
         });
         assertThat(reasons()).containsOnly(Reason.TERMINATED);
+        assertThat(released).succeedsWithin(PATIENCE);
     }
 
     @Test

@@ -94,7 +94,8 @@ class PoolUpkeepIT {
 
     /** Not the probe's, which can be told by its question once it has asked it. */
     private String terminateAll() {
-        String pooled = " from pg_stat_activity where application_name = 'evenkeel' and query not like '%pg_is_in_recovery%'";
+        String pooled =
+                " from pg_stat_activity where application_name = 'evenkeel' and query not like '%pg_is_in_recovery%'";
         await(
                 "the probe has asked",
                 () -> cluster.primary().queryOne("select count(*)" + pooled).equals(String.valueOf(SIZE)));

@@ -98,8 +98,11 @@ abstract class Action implements Callable<Integer> {
 
     /** Shows the events as they come, and waits for the last. */
     final int follow(Flux<MigrationEvent> events, Output output) {
-        events.takeUntilOther(interrupted.asMono()).doOnNext(output::event).blockLast();
-        return ExitCode.DONE;
+        MigrationEvent last = events.takeUntilOther(interrupted.asMono())
+                .doOnNext(output::event)
+                .blockLast();
+        boolean ended = last instanceof MigrationEvent.SchemaFound || last instanceof MigrationEvent.SchemaChanged;
+        return ended ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     final <T> T await(Mono<T> value) {

@@ -3,6 +3,7 @@ package dev.evenkeel.migrations.cli;
 import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.ReactiveDatabaseManager;
 import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
@@ -57,13 +58,23 @@ public final class Evenkeel implements Runnable {
         this.terminal = terminal;
     }
 
-    @SuppressWarnings("SystemConsoleNull") // from JDK 22 on a console may be no terminal, which is asked below
     public static void main(String... arguments) {
         // Nobody configures a log here, and that must not be the first thing that somebody reads.
         System.setProperty("slf4j.internal.verbosity", "ERROR");
         Reader in = new java.io.InputStreamReader(System.in, StandardCharsets.UTF_8);
-        System.exit(commandLine(new Evenkeel(System.getenv(), in, System.console() != null))
-                .execute(arguments));
+        System.exit(commandLine(new Evenkeel(System.getenv(), in, isTerminal())).execute(arguments));
+    }
+
+    /** From JDK 22 on there is a console even where input and output are redirected; it has a method then that tells. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        Console console = System.console();
+        try {
+            return console != null
+                    && (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
     }
 
     static CommandLine commandLine(Evenkeel evenkeel) {

@@ -3,6 +3,7 @@ package dev.evenkeel.migrations.cli;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.InvalidConfigurationException;
+import java.io.UncheckedIOException;
 
 /** What the command line tells the shell. */
 final class ExitCode {
@@ -10,7 +11,7 @@ final class ExitCode {
     static final int DONE = 0;
     /** It was asked whether all is well, and it is not. */
     static final int FINDING = 1;
-    /** Wrong usage or settings. */
+    /** Wrong usage or settings, such as a file that is not there. */
     static final int USAGE = 2;
     /** It was tried, and failed. */
     static final int FAILED = 3;
@@ -20,7 +21,7 @@ final class ExitCode {
     private ExitCode() {}
 
     static int of(Throwable error) {
-        if (error instanceof InvalidConfigurationException) {
+        if (error instanceof InvalidConfigurationException || error instanceof UncheckedIOException) {
             return USAGE;
         }
         if (!(error instanceof DatabaseException known)) {

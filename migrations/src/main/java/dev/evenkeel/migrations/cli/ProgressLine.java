@@ -2,7 +2,9 @@ package dev.evenkeel.migrations.cli;
 
 import dev.evenkeel.migrations.Blocker;
 import dev.evenkeel.migrations.MigrationEvent;
+import dev.evenkeel.migrations.MigrationEvent.CheckPassed;
 import dev.evenkeel.migrations.MigrationEvent.InstancesAwaited;
+import dev.evenkeel.migrations.MigrationEvent.InvalidIndexDropped;
 import dev.evenkeel.migrations.MigrationEvent.LockAwaited;
 import dev.evenkeel.migrations.MigrationEvent.LockRefused;
 import dev.evenkeel.migrations.MigrationEvent.MigrationApplied;
@@ -13,6 +15,7 @@ import dev.evenkeel.migrations.MigrationEvent.SchemaChanged;
 import dev.evenkeel.migrations.MigrationEvent.SchemaFound;
 import dev.evenkeel.migrations.MigrationEvent.StatementContinued;
 import dev.evenkeel.migrations.MigrationEvent.UndoDerived;
+import dev.evenkeel.migrations.MigrationEvent.UndoStarted;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -102,6 +105,12 @@ final class ProgressLine {
             return "%s applied in %s".formatted(applied.script(), time(applied.elapsed()));
         } else if (event instanceof MigrationUndone undone) {
             return "%s undone by %s in %s".formatted(undone.version(), undone.script(), time(undone.elapsed()));
+        } else if (event instanceof CheckPassed check) {
+            return "%s: %s finds nothing wrong".formatted(check.script(), check.check());
+        } else if (event instanceof InvalidIndexDropped index) {
+            return "%s: the invalid index %s was dropped".formatted(index.script(), index.index());
+        } else if (event instanceof UndoStarted started) {
+            return "%s is undone by %s".formatted(started.version(), started.script());
         } else if (event instanceof UndoDerived derived) {
             return "%s is undone by: %s".formatted(derived.version(), String.join("; ", derived.outlines()));
         } else if (event instanceof SchemaFound found) {
