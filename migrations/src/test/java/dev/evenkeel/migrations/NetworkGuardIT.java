@@ -121,7 +121,8 @@ class NetworkGuardIT {
             return four
                     + Files.readAllLines(Path.of("/proc/net/snmp6"), StandardCharsets.US_ASCII).stream()
                             .filter(line -> line.startsWith("Ip6OutNoRoutes"))
-                            .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+                            .mapToLong(line -> Long.parseLong(
+                                    line.substring(line.lastIndexOf(' ') + 1).trim()))
                             .sum();
         }
     }
