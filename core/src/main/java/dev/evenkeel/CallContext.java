@@ -1,5 +1,6 @@
 package dev.evenkeel;
 
+import dev.evenkeel.event.RequestScope;
 import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,8 @@ public final class CallContext {
     private static final Object OPTIONS = new Key("evenkeel.options");
     private static final Object DEADLINE = new Key("evenkeel.deadline");
     private static final Object SESSION = new Key("evenkeel.session");
+    private static final Object REQUEST = new Key("evenkeel.request");
+    private static final Object PRINCIPAL = new Key("evenkeel.principal");
     private static final Object CONNECTION = new Key("evenkeel.connection");
 
     private CallContext() {}
@@ -59,6 +62,24 @@ public final class CallContext {
 
     public static Optional<ReadSession> session(ContextView context) {
         return context.getOrEmpty(SESSION);
+    }
+
+    /** Calls inside belong to one request, a new one for each subscription; see {@link RequestScope}. */
+    public static Function<Context, Context> request(String name) {
+        return context -> context.put(REQUEST, new RequestScope(name));
+    }
+
+    public static Optional<RequestScope> request(ContextView context) {
+        return context.getOrEmpty(REQUEST);
+    }
+
+    /** Who makes the calls inside, for the audit of administrative actions. */
+    public static Function<Context, Context> principal(String name) {
+        return context -> context.put(PRINCIPAL, name);
+    }
+
+    public static Optional<String> principal(ContextView context) {
+        return context.getOrEmpty(PRINCIPAL);
     }
 
     /** Calls inside run while this connection is held by the call around them. */

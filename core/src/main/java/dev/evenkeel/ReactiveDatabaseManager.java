@@ -3,6 +3,9 @@ package dev.evenkeel;
 import dev.evenkeel.assembly.Startup;
 import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.RetryPolicy;
+import dev.evenkeel.error.InvalidConfigurationException;
+import dev.evenkeel.event.AdministrativeAction;
+import dev.evenkeel.event.DatabaseListener;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
@@ -10,6 +13,7 @@ import java.util.function.Function;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -112,6 +116,23 @@ public interface ReactiveDatabaseManager {
      * a later call replaces it. The verdicts must not end in an error.
      */
     void contributeSchemaIntegrity(Flux<HealthSnapshot.Check> verdicts);
+
+    /**
+     * Lets a listener hear of everything from now on, until the result is disposed of. Those of
+     * {@link DatabaseConfig#listeners()} hear of the start, too.
+     */
+    Disposable listen(DatabaseListener listener);
+
+    /** Tells the listeners what another module has done. */
+    void announce(AdministrativeAction action);
+
+    /**
+     * Lends a session of its own with one node, {@code host:port}, whatever its role is, beside the pools: for looking after the
+     * server, not for an application's calls. It is not routed, not repeated, not limited in number, and closed at the end. Ends
+     * within {@link DatabaseConfig#callTimeout()}, or the deadline of the Reactor Context if that is earlier. Errors are
+     * {@link dev.evenkeel.error.DatabaseException}s; an unknown node is an {@link InvalidConfigurationException}.
+     */
+    <T> Flux<T> inspect(String node, Function<? super Connection, ? extends Publisher<T>> work);
 
     /** The settings that it was started with. */
     DatabaseConfig config();

@@ -11,6 +11,7 @@ import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.event.ConnectionClosed;
 import dev.evenkeel.event.ConnectionClosed.Reason;
 import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.event.Listeners;
 import dev.evenkeel.node.ConnectionFactories;
 import dev.evenkeel.node.Encryption;
 import dev.evenkeel.node.Lease;
@@ -94,7 +95,7 @@ class IdleConnectionsIT implements DatabaseListener {
                 logins,
                 config.connectTimeout(),
                 time);
-        return new NodePool(node, config, opening, this, time);
+        return new NodePool(node, config, opening, new Listeners(List.of(this)), time);
     }
 
     /** The pool's own way of warming up forgets them: a rotation whose new connections took all places stopped every call. */

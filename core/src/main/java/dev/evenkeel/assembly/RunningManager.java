@@ -19,6 +19,8 @@ import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.ManagerClosedException;
 import dev.evenkeel.error.Phase;
+import dev.evenkeel.event.AdministrativeAction;
+import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.health.CallStatistics;
 import dev.evenkeel.health.HealthStream;
 import dev.evenkeel.node.Encryption;
@@ -38,10 +40,12 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -56,23 +60,25 @@ final class RunningManager implements ReactiveDatabaseManager {
     private final HealthStream health;
     private final Shutdown shutdown;
     private final CommitOutcomes outcomes;
+    private final Inspection inspection;
     private final Pipeline pipeline;
     private final Pipeline lending;
     private final Terms writing;
 
     RunningManager(
-            DatabaseConfig config,
             Parts parts,
             CallStatistics statistics,
             HealthStream health,
             Shutdown shutdown,
-            CommitOutcomes outcomes) {
-        this.config = config;
+            CommitOutcomes outcomes,
+            Inspection inspection) {
+        this.config = parts.config();
         this.parts = parts;
         this.statistics = statistics;
         this.health = health;
         this.shutdown = shutdown;
         this.outcomes = outcomes;
+        this.inspection = inspection;
         this.pipeline = Pipeline.of(parts);
         this.lending = Pipeline.lending(parts);
         this.writing = new Terms(
@@ -159,6 +165,37 @@ final class RunningManager implements ReactiveDatabaseManager {
     }
 
     @Override
+    public Disposable listen(DatabaseListener listener) {
+        parts.listener().add(listener);
+        return () -> parts.listener().remove(listener);
+    }
+
+    @Override
+    public void announce(AdministrativeAction action) {
+        parts.listener().onAdministrativeAction(action);
+    }
+
+    private <T> Mono<T> announced(String what, String subject, Mono<T> action) {
+        return Mono.deferContextual(context -> {
+            long begun = System.nanoTime();
+            Consumer<Boolean> end = succeeded -> announce(new AdministrativeAction(
+                    what,
+                    subject,
+                    CallContext.principal(context).orElse("-"),
+                    succeeded,
+                    Duration.ofNanos(System.nanoTime() - begun),
+                    ""));
+            return action.doOnSuccess(done -> end.accept(true)).doOnError(failed -> end.accept(false));
+        });
+    }
+
+    @Override
+    public <T> Flux<T> inspect(String node, Function<? super Connection, ? extends Publisher<T>> work) {
+        return Flux.defer(() ->
+                parts.gate().isClosed() ? Flux.error(ManagerClosedException.refusing("-")) : inspection.of(node, work));
+    }
+
+    @Override
     public DatabaseConfig config() {
         return config;
     }
@@ -206,12 +243,15 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Mono<Void> acceptPrimary(String node) {
-        return parts.topology().accept(node).then();
+        return announced("accept-primary", node, parts.topology().accept(node).then());
     }
 
     @Override
     public Mono<Void> rotateConnections() {
-        return openPools().flatMap(NodePool::rotate).then();
+        return announced(
+                "rotate",
+                "all connections",
+                openPools().flatMap(NodePool::rotate).then());
     }
 
     @Override

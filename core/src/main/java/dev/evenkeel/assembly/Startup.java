@@ -12,6 +12,7 @@ import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.NodeUnavailableException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.event.Listeners;
 import dev.evenkeel.health.CallStatistics;
 import dev.evenkeel.health.HealthStream;
 import dev.evenkeel.node.ConnectionFactories;
@@ -83,7 +84,7 @@ public final class Startup {
         listeners.add(statistics);
         CommitLedger ledger = new CommitLedger();
         listeners.add(ledger);
-        DatabaseListener listener = DatabaseListener.all(listeners);
+        Listeners listener = new Listeners(listeners);
         for (NodeConfig node : config.nodes()) {
             Opening opening = opening(node);
             openings.put(node.name(), opening);
@@ -100,7 +101,7 @@ public final class Startup {
                 pools,
                 timer);
         this.health = new HealthStream(topology, pools, statistics, config.monitoring(), timer);
-        this.outcomes = new CommitOutcomes(topology, openings, ledger, timer);
+        this.outcomes = new CommitOutcomes(topology, openings, ledger, listener, timer);
         this.upkeep = new Upkeep(
                 outcomes, new LostCommits(ledger, topology, openings, timer), topology, pools, listener, timer);
         this.shutdown = new Shutdown(parts, health, upkeep);
@@ -164,7 +165,8 @@ public final class Startup {
         parts.topology().start();
         upkeep.start();
         report(parts.topology().view());
-        return new RunningManager(config, parts, statistics, health, shutdown, outcomes);
+        return new RunningManager(
+                parts, statistics, health, shutdown, outcomes, new Inspection(config, openings, timer));
     }
 
     private Mono<Void> warmUp() {

@@ -6,6 +6,7 @@ import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.Phase;
+import dev.evenkeel.event.RequestScope;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
     private volatile boolean doomed;
     private volatile boolean abandoned;
     private volatile @Nullable Lease outer;
+    private volatile @Nullable RequestScope scope;
 
     Lease(NodePool pool, Connection pooled, TrackedConnection tracked, Scheduler timer) {
         this.pool = pool;
@@ -110,6 +112,16 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
     /** Identifies the call that holds it. */
     public String requestId() {
         return requestId.get();
+    }
+
+    /** What its statements belong to when the caller does not say. */
+    synchronized RequestScope scope() {
+        RequestScope known = scope;
+        if (known == null) {
+            known = new RequestScope("one connection");
+            scope = known;
+        }
+        return known;
     }
 
     /** The transaction that was begun through the manager and has not ended; empty when there is none. */

@@ -7,7 +7,8 @@ import dev.evenkeel.error.NodeUnavailableException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.error.PoolExhaustedException;
 import dev.evenkeel.event.ConnectionClosed;
-import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.event.ConnectionOpened;
+import dev.evenkeel.event.Listeners;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ValidationDepth;
@@ -43,7 +44,7 @@ public final class NodePool {
     private final PoolConfig config;
     private final Opening opening;
     private final Scheduler timer;
-    private final DatabaseListener listener;
+    private final Listeners listeners;
     private final SweepTimer sweeps;
     private final ConnectionPool pool;
     private final AtomicLong epoch = new AtomicLong();
@@ -57,12 +58,12 @@ public final class NodePool {
     private final AtomicInteger waitingHolders = new AtomicInteger();
     private volatile @Nullable Throwable lastConnectFailure;
 
-    /** The {@code listener} hears of each connection that is closed. */
-    public NodePool(NodeConfig node, PoolConfig config, Opening opening, DatabaseListener listener, Scheduler timer) {
+    /** The {@code listeners} hear of each connection that is closed. */
+    public NodePool(NodeConfig node, PoolConfig config, Opening opening, Listeners listeners, Scheduler timer) {
         this.node = node;
         this.config = config;
         this.opening = opening;
-        this.listener = listener;
+        this.listeners = listeners;
         this.timer = timer;
         this.sweeps = new SweepTimer(timer);
         this.creations = new Creations(timer);
@@ -85,9 +86,16 @@ public final class NodePool {
 
     private Mono<TrackedConnection> open() {
         return creations
-                .open(opening.openSession())
+                .open(Mono.defer(this::openTimed))
                 .doOnError(failure -> lastConnectFailure = failure)
                 .map(this::track);
+    }
+
+    private Mono<Opening.Opened> openTimed() {
+        long begun = System.nanoTime();
+        return opening.openSession()
+                .doOnNext(session -> listeners.onConnectionOpened(
+                        new ConnectionOpened(name(), Duration.ofNanos(System.nanoTime() - begun))));
     }
 
     private TrackedConnection track(Opening.Opened session) {
@@ -95,12 +103,12 @@ public final class NodePool {
         opened.increment();
         double share = 1 - LIFETIME_SPREAD * ThreadLocalRandom.current().nextDouble();
         Duration lifetime = Duration.ofMillis((long) (config.maxLifetime().toMillis() * share));
-        return new TrackedConnection(session, epoch.get(), lifetime, timer);
+        return new TrackedConnection(session, epoch.get(), lifetime, listeners, timer);
     }
 
     private void closed(TrackedConnection connection) {
         closed.increment();
-        listener.onConnectionClosed(
+        listeners.onConnectionClosed(
                 new ConnectionClosed(name(), connection.closingReason(epoch.get()), connection.age()));
     }
 

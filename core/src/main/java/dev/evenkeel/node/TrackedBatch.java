@@ -9,7 +9,7 @@ final class TrackedBatch implements Batch {
 
     private final Batch raw;
     private final Traffic traffic;
-    private Traffic.Kind kind = Traffic.Kind.STATEMENT;
+    private Exchanges.Kind kind = Exchanges.Kind.STATEMENT;
 
     TrackedBatch(Batch raw, Traffic traffic) {
         this.raw = raw;
@@ -20,7 +20,7 @@ final class TrackedBatch implements Batch {
     public Batch add(String sql) {
         raw.add(sql);
         if (BoundaryWords.in(sql)) {
-            kind = Traffic.Kind.BOUNDARY;
+            kind = Exchanges.Kind.BOUNDARY;
         }
         return this;
     }

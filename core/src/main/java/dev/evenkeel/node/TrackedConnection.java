@@ -2,6 +2,8 @@ package dev.evenkeel.node;
 
 import dev.evenkeel.error.SqlState;
 import dev.evenkeel.event.ConnectionClosed.Reason;
+import dev.evenkeel.event.Listeners;
+import dev.evenkeel.node.Exchanges.Kind;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.spi.Batch;
@@ -38,12 +40,14 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     /** Most leftovers are a few packets that are already on their way: a cancel request would cost more than waiting. */
     private static final Duration BEFORE_CANCEL = Duration.ofMillis(20);
 
+    private static final String ROLLBACK = "ROLLBACK";
     private static final Duration UNTIL_CLEAN = Duration.ofMillis(800);
 
     private final PostgresqlConnection raw;
     private final Client client;
     private final AttemptSockets sockets;
     private final long started;
+    private final Listeners listeners;
     private final Scheduler timer;
     private final long epoch;
     private final Duration maxLifetime;
@@ -53,13 +57,14 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private volatile boolean brokenOff;
     private volatile @Nullable Lease holder;
 
-    TrackedConnection(Opening.Opened session, long epoch, Duration maxLifetime, Scheduler timer) {
+    TrackedConnection(Opening.Opened session, long epoch, Duration maxLifetime, Listeners listeners, Scheduler timer) {
         this.raw = session.connection();
         this.client = DriverClient.of(raw);
         this.sockets = session.sockets();
         this.started = session.started();
         this.epoch = epoch;
         this.maxLifetime = maxLifetime;
+        this.listeners = listeners;
         this.timer = timer;
         this.openedNanos = timer.now(TimeUnit.NANOSECONDS);
     }
@@ -178,7 +183,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     }
 
     private Mono<Void> rollback() {
-        return raw.createStatement("ROLLBACK")
+        return raw.createStatement(ROLLBACK)
                 .execute()
                 .flatMap(Result::getRowsUpdated)
                 .then();
@@ -202,10 +207,13 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Statement createStatement(String sql) {
-        return new TrackedStatement(
-                raw.createStatement(sql),
-                traffic,
-                BoundaryWords.in(sql) ? Traffic.Kind.BOUNDARY : Traffic.Kind.STATEMENT);
+        boolean boundary = BoundaryWords.in(sql);
+        Lease lease = holder;
+        Traffic exchanges = traffic;
+        return boundary || lease == null || !listeners.wantsStatements() || sql.equals(ROLLBACK)
+                ? TrackedStatement.plain(raw.createStatement(sql), exchanges, boundary ? Kind.BOUNDARY : Kind.STATEMENT)
+                : TrackedStatement.watched(
+                        raw.createStatement(sql), bound -> new StatementWatch(exchanges, listeners, lease, sql, bound));
     }
 
     @Override
@@ -291,11 +299,11 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     }
 
     private <T> Flux<T> tracked(Publisher<T> exchange) {
-        return new TrackedPublisher<>(exchange, traffic, Traffic.Kind.STATEMENT);
+        return new TrackedPublisher<>(exchange, traffic, Kind.STATEMENT);
     }
 
     private <T> Flux<T> boundary(Publisher<T> exchange) {
-        return new TrackedPublisher<>(exchange, traffic, Traffic.Kind.BOUNDARY);
+        return new TrackedPublisher<>(exchange, traffic, Kind.BOUNDARY);
     }
 
     private Flux<Void> changingSession(Publisher<Void> exchange) {

@@ -10,7 +10,7 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Passes everything through and tells {@link Traffic} when the exchange begins, is answered or is cancelled.
+ * Passes everything through and tells {@link Exchanges} when the exchange begins, is answered or is cancelled.
  *
  * <p>The driver hears of it with the first demand only. A subscriber that was cancelled a moment ago, and that has not noticed
  * yet when it subscribes here, cancels as soon as it gets its subscription: its statement must not be sent, because a ROLLBACK
@@ -19,16 +19,16 @@ import reactor.util.context.Context;
 final class TrackedPublisher<T> extends Flux<T> {
 
     private final Publisher<? extends T> source;
-    private final Traffic traffic;
-    private final Traffic.Kind kind;
+    private final Exchanges traffic;
+    private final Exchanges.Kind kind;
     private final Runnable onBegin;
 
-    TrackedPublisher(Publisher<? extends T> source, Traffic traffic, Traffic.Kind kind) {
+    TrackedPublisher(Publisher<? extends T> source, Exchanges traffic, Exchanges.Kind kind) {
         this(source, traffic, kind, TrackedPublisher::nothing);
     }
 
     /** The action runs each time that an exchange has begun. */
-    TrackedPublisher(Publisher<? extends T> source, Traffic traffic, Traffic.Kind kind, Runnable onBegin) {
+    TrackedPublisher(Publisher<? extends T> source, Exchanges traffic, Exchanges.Kind kind, Runnable onBegin) {
         this.source = source;
         this.traffic = traffic;
         this.kind = kind;
@@ -74,6 +74,7 @@ final class TrackedPublisher<T> extends Flux<T> {
         }
 
         private void begin() {
+            of.traffic.askedBy(actual);
             try {
                 of.traffic.begin(of.kind);
             } catch (LeaseMisuseException late) {

@@ -17,16 +17,16 @@ import org.reactivestreams.Publisher;
 final class TrackedResult implements Result {
 
     private final Result raw;
-    private final Traffic traffic;
-    private final Traffic.Kind kind;
+    private final Exchanges traffic;
+    private final Exchanges.Kind kind;
     private final AtomicBoolean consumed;
 
-    TrackedResult(Result raw, Traffic traffic, Traffic.Kind kind) {
-        this(raw, traffic, kind, new AtomicBoolean());
+    TrackedResult(Result raw, Exchanges traffic, Exchanges.Kind kind) {
+        this(traffic.result(raw), traffic, kind, new AtomicBoolean());
         traffic.begin(kind);
     }
 
-    private TrackedResult(Result raw, Traffic traffic, Traffic.Kind kind, AtomicBoolean consumed) {
+    private TrackedResult(Result raw, Exchanges traffic, Exchanges.Kind kind, AtomicBoolean consumed) {
         this.raw = raw;
         this.traffic = traffic;
         this.kind = kind;
@@ -35,22 +35,22 @@ final class TrackedResult implements Result {
 
     @Override
     public Publisher<Long> getRowsUpdated() {
-        return consume(raw.getRowsUpdated());
+        return consume(traffic.changedRows(raw.getRowsUpdated()));
     }
 
     @Override
     public <T> Publisher<T> map(BiFunction<Row, RowMetadata, ? extends T> mapping) {
-        return consume(raw.map(mapping));
+        return consume(traffic.rows(raw.map(mapping)));
     }
 
     @Override
     public <T> Publisher<T> map(Function<? super Readable, ? extends T> mapping) {
-        return consume(raw.map(mapping));
+        return consume(traffic.rows(raw.map(mapping)));
     }
 
     @Override
     public <T> Publisher<T> flatMap(Function<Segment, ? extends Publisher<? extends T>> mapping) {
-        return consume(raw.flatMap(mapping));
+        return consume(traffic.rows(raw.flatMap(mapping)));
     }
 
     @Override

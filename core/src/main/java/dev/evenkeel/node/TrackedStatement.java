@@ -1,56 +1,101 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.event.BoundValues;
+import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
-/** A statement whose execution is seen by {@link Traffic}. */
+/** A statement whose execution is seen by {@link Exchanges}. */
 final class TrackedStatement implements Statement {
 
     private final Statement raw;
-    private final Traffic traffic;
-    private final Traffic.Kind kind;
+    private final Function<BoundValues, Exchanges> observer;
+    private final Exchanges.Kind kind;
+    /** {@code null} when nobody wants to know them. */
+    private final @Nullable List<@Nullable Object> bound;
 
-    TrackedStatement(Statement raw, Traffic traffic, Traffic.Kind kind) {
+    private boolean oneRowBound;
+
+    private TrackedStatement(
+            Statement raw,
+            Function<BoundValues, Exchanges> observer,
+            Exchanges.Kind kind,
+            @Nullable List<@Nullable Object> bound) {
         this.raw = raw;
-        this.traffic = traffic;
+        this.observer = observer;
         this.kind = kind;
+        this.bound = bound;
+    }
+
+    static TrackedStatement plain(Statement raw, Traffic traffic, Exchanges.Kind kind) {
+        return new TrackedStatement(raw, bound -> traffic, kind, null);
+    }
+
+    /** The {@code observer} is made for each execution and gets what is bound to the first row. */
+    static TrackedStatement watched(Statement raw, Function<BoundValues, Exchanges> observer) {
+        return new TrackedStatement(raw, observer, Exchanges.Kind.STATEMENT, new ArrayList<>(4));
     }
 
     @Override
     public Publisher<? extends Result> execute() {
-        return new TrackedPublisher<>(raw.execute(), traffic, kind)
-                .map(result -> new TrackedResult(result, traffic, kind));
+        Exchanges exchanges = observer.apply(bound == null ? BoundValues.NONE : BoundValues.of(bound.toArray()));
+        return new TrackedPublisher<>(raw.execute(), exchanges, kind)
+                .map(result -> new TrackedResult(result, exchanges, kind));
     }
 
     @Override
     public Statement add() {
         raw.add();
+        oneRowBound = true;
         return this;
     }
 
     @Override
     public Statement bind(int index, Object value) {
         raw.bind(index, value);
+        note(index, value);
         return this;
     }
 
     @Override
     public Statement bind(String name, Object value) {
         raw.bind(name, value);
+        note(position(name), value);
         return this;
     }
 
     @Override
     public Statement bindNull(int index, Class<?> type) {
         raw.bindNull(index, type);
+        note(index, null);
         return this;
     }
 
     @Override
     public Statement bindNull(String name, Class<?> type) {
         raw.bindNull(name, type);
+        note(position(name), null);
         return this;
+    }
+
+    /** The driver has accepted the name, which is {@code $1} and so on. */
+    private static int position(String name) {
+        return Integer.parseInt(name.substring(1)) - 1;
+    }
+
+    private void note(int index, @Nullable Object value) {
+        if (bound == null || oneRowBound) {
+            return;
+        }
+        while (bound.size() <= index) {
+            bound.add(null);
+        }
+        bound.set(index, value instanceof Parameter parameter ? parameter.getValue() : value);
     }
 
     @Override

@@ -25,14 +25,7 @@ import org.jspecify.annotations.Nullable;
  * cancel. A cancelled COMMIT might be durable on the primary only; behind a cancelled BEGIN the statement that was sent with it
  * would be a transaction of its own.
  */
-final class Traffic {
-
-    /** What an exchange may do to the transaction around it. */
-    enum Kind {
-        STATEMENT,
-        /** BEGIN or COMMIT. */
-        BOUNDARY
-    }
+final class Traffic implements Exchanges {
 
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger boundaries = new AtomicInteger();
@@ -42,12 +35,8 @@ final class Traffic {
     private volatile boolean brokenOff;
     private volatile @Nullable String firstFailure;
 
-    /**
-     * An exchange begins; {@link #answered} or {@link #cancelled} must follow.
-     *
-     * @throws LeaseMisuseException when the lease is over
-     */
-    void begin(Kind kind) {
+    @Override
+    public void begin(Kind kind) {
         // Counted before the look at 'closed', which is set before the count is looked at: one of the two sides sees
         // it.
         open.incrementAndGet();
@@ -65,16 +54,18 @@ final class Traffic {
         }
     }
 
-    /** The driver is about to get an exchange; {@link #handedOver()} must follow. */
-    void handOver() {
+    @Override
+    public void handOver() {
         handingOver.incrementAndGet();
     }
 
-    void handedOver() {
+    @Override
+    public void handedOver() {
         handingOver.decrementAndGet();
     }
 
-    void answered(Kind kind) {
+    @Override
+    public void answered(Kind kind) {
         if (kind == Kind.BOUNDARY) {
             boundaries.decrementAndGet();
         }
@@ -82,7 +73,8 @@ final class Traffic {
     }
 
     /** An error of the server's is an answer; a lost connection is none, and what it carried may go on unseen. */
-    void failed(Kind kind, Throwable error) {
+    @Override
+    public void failed(Kind kind, Throwable error) {
         String state = error instanceof R2dbcException r2dbc ? r2dbc.getSqlState() : null;
         if (firstFailure == null) {
             firstFailure = state;
@@ -95,7 +87,8 @@ final class Traffic {
     }
 
     /** A boundary that is cancelled still counts as one that may be running. */
-    void cancelled() {
+    @Override
+    public void cancelled() {
         cancelled = true;
         open.decrementAndGet();
     }

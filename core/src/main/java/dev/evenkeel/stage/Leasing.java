@@ -45,9 +45,14 @@ final class Leasing implements Step {
                             ? next.proceed(call.holding(lease)).contextWrite(CallContext.connection(lease))
                             : Flux.error(objection);
                 },
-                Lease::release,
-                (lease, error) -> lease.release(),
-                Lease::abandon);
+                lease -> ended(call, lease).release(),
+                (lease, error) -> ended(call, lease).release(),
+                lease -> ended(call, lease).abandon());
+    }
+
+    private static Lease ended(Call<?> call, Lease lease) {
+        call.trace().held(lease.held());
+        return lease;
     }
 
     /**

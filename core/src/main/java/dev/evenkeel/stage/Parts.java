@@ -1,7 +1,7 @@
 package dev.evenkeel.stage;
 
 import dev.evenkeel.DatabaseConfig;
-import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.event.Listeners;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.topology.Topology;
 import java.util.Map;
@@ -17,7 +17,7 @@ public record Parts(
         DatabaseConfig config,
         Gate gate,
         RetryBudget budget,
-        DatabaseListener listener,
+        Listeners listener,
         Topology topology,
         Contacts contacts,
         Map<String, NodePool> pools,

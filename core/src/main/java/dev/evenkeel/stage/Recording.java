@@ -2,7 +2,6 @@ package dev.evenkeel.stage;
 
 import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.event.DatabaseListener;
-import dev.evenkeel.route.Intent;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -34,8 +33,7 @@ final class Recording implements Step {
         if (node != null) {
             contacts.ended(call, node);
         }
-        boolean write = call.terms().wish().intent() == Intent.WRITE;
-        listener.onCallCompleted(call.trace().completed(call.terms().label(), write, outcome, error));
+        listener.onCallCompleted(call.trace().completed(call.terms(), outcome, error));
     }
 
     /** One operator instead of four {@code doOn...}, each of which costs every call an allocation and a hop. */

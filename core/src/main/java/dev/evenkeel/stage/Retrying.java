@@ -4,6 +4,8 @@ import dev.evenkeel.error.ConnectionLostException;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.SqlState;
 import dev.evenkeel.error.TransactionConflictException;
+import dev.evenkeel.event.CallRetried;
+import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.topology.ClusterView;
 import dev.evenkeel.topology.Topology;
 import java.time.Duration;
@@ -24,11 +26,13 @@ final class Retrying implements Step {
 
     private final RetryBudget budget;
     private final Topology topology;
+    private final DatabaseListener listener;
     private final Scheduler timer;
 
     Retrying(Parts parts) {
         this.budget = parts.budget();
         this.topology = parts.topology();
+        this.listener = parts.listener();
         this.timer = parts.timer();
     }
 
@@ -51,9 +55,19 @@ final class Retrying implements Step {
         }
         return Retries.waitAfter(failure, retries, call.terms().retry())
                 .filter(wait -> worthIt(call, failure, retries, trouble ? Duration.ZERO : wait))
+                .map(wait -> told(call, retries, failure, wait))
                 .map(wait -> trouble ? untilKnown(node, wait) : Mono.delay(wait, timer))
                 .map(pause -> pause.thenMany(Flux.defer(() -> attempt(call, next, retries + 1))))
                 .orElseGet(() -> Flux.error(failure));
+    }
+
+    private Duration told(Call<?> call, int retries, Throwable failure, Duration wait) {
+        String code = failure instanceof DatabaseException known
+                ? known.code()
+                : failure.getClass().getSimpleName();
+        listener.onCallRetried(
+                new CallRetried(call.trace().requestId(), call.terms().label(), retries + 1, code));
+        return wait;
     }
 
     private boolean worthIt(Call<?> call, Throwable failure, int retries, Duration wait) {

@@ -1,7 +1,9 @@
 package dev.evenkeel.stage;
 
+import dev.evenkeel.error.Phase;
 import dev.evenkeel.event.CallCompleted;
 import dev.evenkeel.event.CallCompleted.Outcome;
+import dev.evenkeel.route.Intent;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,6 +24,7 @@ final class Trace {
     private volatile @Nullable String node;
     private volatile int attempts;
     private volatile long leaseWaitNanos;
+    private volatile long heldNanos;
     private long rows;
     private volatile boolean effective;
     private @Nullable String requestId;
@@ -56,6 +59,11 @@ final class Trace {
         leaseWaitNanos += nanos;
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one attempt at a time
+    void held(Duration time) {
+        heldNanos += time.toNanos();
+    }
+
     void row() {
         rows++;
     }
@@ -74,16 +82,18 @@ final class Trace {
         return ended.compareAndSet(false, true);
     }
 
-    CallCompleted completed(String label, boolean write, Outcome outcome, @Nullable Throwable error) {
+    CallCompleted completed(Terms terms, Outcome outcome, @Nullable Throwable error) {
         return new CallCompleted(
                 requestId(),
-                label,
-                write,
+                terms.label(),
+                terms.wish().intent() == Intent.WRITE,
+                terms.phase() == Phase.IN_TRANSACTION,
                 node,
                 outcome,
                 attempts,
                 Duration.ofNanos(System.nanoTime() - begunNanos),
                 Duration.ofNanos(leaseWaitNanos),
+                Duration.ofNanos(heldNanos),
                 rows,
                 error);
     }

@@ -73,6 +73,7 @@ final class CommitGuard {
 
     private Mono<Void> resolve(Lease lease, Throwable doubt) {
         return outcomes.committed(marker, session.get())
+                .doOnNext(applied -> outcomes.resolved(lease, applied))
                 .flatMap(applied -> applied ? Mono.empty() : Mono.error(notApplied(lease, doubt)));
     }
 

@@ -1,5 +1,8 @@
 package dev.evenkeel.tx;
 
+import dev.evenkeel.event.CommitResolved;
+import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.Opening;
 import dev.evenkeel.node.ReplicationWarning;
 import dev.evenkeel.node.Severity;
@@ -50,15 +53,27 @@ public final class CommitOutcomes {
     private final Topology topology;
     private final Map<String, Opening> openings;
     private final CommitLedger ledger;
+    private final DatabaseListener listener;
     private final Scheduler timer;
     private volatile boolean used;
 
     /** The {@code openings} are by {@code host:port}. */
-    public CommitOutcomes(Topology topology, Map<String, Opening> openings, CommitLedger ledger, Scheduler timer) {
+    public CommitOutcomes(
+            Topology topology,
+            Map<String, Opening> openings,
+            CommitLedger ledger,
+            DatabaseListener listener,
+            Scheduler timer) {
         this.topology = topology;
         this.ledger = ledger;
+        this.listener = listener;
         this.openings = Map.copyOf(openings);
         this.timer = timer;
+    }
+
+    /** It is known now what became of a COMMIT on this lease. */
+    void resolved(Lease lease, boolean committed) {
+        listener.onCommitResolved(new CommitResolved(lease.node(), lease.requestId(), committed));
     }
 
     /** Emits whether the transaction has committed. Asks again until it knows; bounded by the caller's deadline. */

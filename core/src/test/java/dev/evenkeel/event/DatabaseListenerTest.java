@@ -35,7 +35,7 @@ class DatabaseListenerTest {
             }
         };
 
-        DatabaseListener all = DatabaseListener.all(List.of(broken, good));
+        DatabaseListener all = new Listeners(List.of(broken, good));
         all.onTopologyChanged(new TopologyEvent.NodeUp("a:1", "primary"));
         all.onConnectionClosed(new ConnectionClosed("a:1", ConnectionClosed.Reason.LOST, Duration.ZERO));
 

@@ -17,7 +17,7 @@ class TrafficTest {
     private final Traffic traffic = new Traffic();
 
     private Flux<String> tracked(Flux<String> source) {
-        return new TrackedPublisher<>(source, traffic, Traffic.Kind.STATEMENT);
+        return new TrackedPublisher<>(source, traffic, Exchanges.Kind.STATEMENT);
     }
 
     @Test
@@ -95,7 +95,7 @@ class TrafficTest {
             for (int step = 0; step < 30; step++) {
                 switch (random.nextInt(3)) {
                     case 0 -> {
-                        model.begin(Traffic.Kind.STATEMENT);
+                        model.begin(Exchanges.Kind.STATEMENT);
                         server.add(new boolean[1]);
                     }
                     case 1 -> {
@@ -108,7 +108,7 @@ class TrafficTest {
                     default -> {
                         boolean[] done = server.poll();
                         if (done != null && !done[0]) {
-                            model.answered(Traffic.Kind.STATEMENT);
+                            model.answered(Exchanges.Kind.STATEMENT);
                         }
                     }
                 }

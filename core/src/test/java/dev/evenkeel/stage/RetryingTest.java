@@ -11,6 +11,7 @@ import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.NodeUnavailableException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.event.Listeners;
 import dev.evenkeel.route.Intent;
 import dev.evenkeel.route.Wish;
 import dev.evenkeel.topology.Topology;
@@ -56,14 +57,7 @@ class RetryingTest {
         DatabaseConfig config =
                 DatabaseConfig.builder().primary("r2dbc:postgresql://u@h/d").build();
         Parts parts = new Parts(
-                config,
-                new Gate(),
-                budget,
-                new DatabaseListener() {},
-                topology,
-                new Contacts(topology),
-                Map.of(),
-                time);
+                config, new Gate(), budget, new Listeners(List.of()), topology, new Contacts(topology), Map.of(), time);
         Terms terms = new Terms(
                 "read",
                 READ,

@@ -4,6 +4,7 @@ import dev.evenkeel.DatabaseMetrics;
 import dev.evenkeel.event.CallCompleted;
 import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.event.Listeners;
 import dev.evenkeel.health.CallStatistics;
 import java.time.Duration;
 import java.util.List;
@@ -29,16 +30,18 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RecordingBenchmark {
 
     private final CallStatistics statistics = new CallStatistics();
-    private final DatabaseListener listener = DatabaseListener.all(List.of(statistics));
+    private final DatabaseListener listener = new Listeners(List.of(statistics));
     private final CallCompleted event = new CallCompleted(
             "1-1",
             "query",
+            false,
             false,
             "a:5432",
             Outcome.SUCCEEDED,
             1,
             Duration.ofNanos(123_456),
             Duration.ofNanos(1_234),
+            Duration.ofNanos(100_000),
             1,
             null);
 

@@ -1,0 +1,49 @@
+package dev.evenkeel.node;
+
+import io.r2dbc.spi.Result;
+import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
+
+/** Is told of each exchange with the server, and may look at what comes back. */
+interface Exchanges {
+
+    /** What an exchange may do to the transaction around it. */
+    enum Kind {
+        STATEMENT,
+        /** BEGIN or COMMIT. */
+        BOUNDARY
+    }
+
+    /**
+     * An exchange begins; {@link #answered}, {@link #failed} or {@link #cancelled} must follow.
+     *
+     * @throws dev.evenkeel.error.LeaseMisuseException when the lease is over
+     */
+    void begin(Kind kind);
+
+    void answered(Kind kind);
+
+    void failed(Kind kind, Throwable error);
+
+    void cancelled();
+
+    /** The driver is about to get an exchange; {@link #handedOver()} must follow. */
+    void handOver();
+
+    void handedOver();
+
+    /** Who asks for it. */
+    default void askedBy(CoreSubscriber<?> subscriber) {}
+
+    default Result result(Result raw) {
+        return raw;
+    }
+
+    default <T> Publisher<T> rows(Publisher<T> raw) {
+        return raw;
+    }
+
+    default Publisher<Long> changedRows(Publisher<Long> raw) {
+        return raw;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.evenkeel.node;
+
+import dev.evenkeel.CallContext;
+import dev.evenkeel.event.BoundValues;
+import dev.evenkeel.event.CallCompleted.Outcome;
+import dev.evenkeel.event.Listeners;
+import dev.evenkeel.event.RequestScope;
+import dev.evenkeel.event.StatementCompleted;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Result;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+
+/**
+ * Times one execution of a statement and tells the listeners when it is over. Thread-safe.
+ *
+ * <p>How this works: an execution is an exchange of its own and one for each of its results, and the driver ends them in any
+ * order, some before they are sent. What holds is that the first has begun before the second, and that a result begins before the
+ * execution that emits it ends. So the statement is over when the count of open exchanges comes back to zero.
+ */
+final class StatementWatch implements Exchanges {
+
+    /** A statement may say much; listeners get the beginning. */
+    private static final int MOST_NOTICES = 16;
+
+    private final Traffic traffic;
+    private final Listeners listeners;
+    private final Lease lease;
+    private final String sql;
+    private final BoundValues bound;
+    private final AtomicInteger open = new AtomicInteger();
+    private final LongAdder rows = new LongAdder();
+    private final List<String> notices = Collections.synchronizedList(new ArrayList<>(0));
+    private volatile long begunNanos;
+    private volatile @Nullable RequestScope scope;
+    private volatile @Nullable Throwable failure;
+    private volatile boolean left;
+
+    StatementWatch(Traffic traffic, Listeners listeners, Lease lease, String sql, BoundValues bound) {
+        this.traffic = traffic;
+        this.listeners = listeners;
+        this.lease = lease;
+        this.sql = sql;
+        this.bound = bound;
+    }
+
+    @Override
+    public void askedBy(CoreSubscriber<?> subscriber) {
+        if (scope == null) {
+            scope = CallContext.request(subscriber.currentContext()).orElse(null);
+        }
+    }
+
+    @Override
+    public void begin(Kind kind) {
+        traffic.begin(kind);
+        if (open.getAndIncrement() == 0) {
+            begunNanos = System.nanoTime();
+        }
+    }
+
+    @Override
+    public void answered(Kind kind) {
+        traffic.answered(kind);
+        end();
+    }
+
+    @Override
+    public void failed(Kind kind, Throwable error) {
+        traffic.failed(kind, error);
+        failure = error;
+        end();
+    }
+
+    @Override
+    public void cancelled() {
+        traffic.cancelled();
+        left = true;
+        end();
+    }
+
+    @Override
+    public void handOver() {
+        traffic.handOver();
+    }
+
+    @Override
+    public void handedOver() {
+        traffic.handedOver();
+    }
+
+    @Override
+    public Result result(Result raw) {
+        return listeners.wantsNotices() ? raw.filter(this::noted) : raw;
+    }
+
+    private boolean noted(Result.Segment segment) {
+        if (segment instanceof Result.Message message && notices.size() < MOST_NOTICES) {
+            notices.add(message.message());
+        }
+        return true;
+    }
+
+    @Override
+    public <T> Publisher<T> rows(Publisher<T> raw) {
+        return Flux.from(raw).doOnNext(row -> rows.increment());
+    }
+
+    @Override
+    public Publisher<Long> changedRows(Publisher<Long> raw) {
+        return Flux.from(raw).doOnNext(rows::add);
+    }
+
+    private void end() {
+        if (open.decrementAndGet() > 0) {
+            return;
+        }
+        Throwable error = failure;
+        RequestScope asked = scope;
+        listeners.onStatementCompleted(new StatementCompleted(
+                lease.node(),
+                lease.requestId(),
+                asked == null ? lease.scope() : asked,
+                sql,
+                bound,
+                error != null ? Outcome.FAILED : left ? Outcome.CANCELLED : Outcome.SUCCEEDED,
+                Duration.ofNanos(System.nanoTime() - begunNanos),
+                rows.sumThenReset(),
+                error instanceof R2dbcException refused ? refused.getSqlState() : null,
+                notices));
+        failure = null;
+        left = false;
+        notices.clear();
+    }
+}
