@@ -1,0 +1,93 @@
+package dev.evenkeel.monitoring.query;
+
+import dev.evenkeel.event.RequestScope;
+import dev.evenkeel.monitoring.Recommendation;
+import dev.evenkeel.monitoring.Recommendation.Severity;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Finds the query that is executed once for each row of another one (N+1). What a request has executed is remembered in its
+ * scope, and forgotten with it. Bounded; thread-safe.
+ */
+final class RepeatedStatements {
+
+    /** Of one request; who executes more different queries than this has another problem. */
+    private static final int MOST_OF_A_SCOPE = 256;
+
+    private static final int MOST_FINDINGS = 200;
+
+    private final int threshold;
+    private final ConcurrentMap<Place, Finding> findings = new ConcurrentHashMap<>();
+
+    RepeatedStatements(int threshold) {
+        this.threshold = threshold;
+    }
+
+    void executed(RequestScope scope, StatementId id, String sql) {
+        if (!id.summary().startsWith("SELECT")) {
+            return;
+        }
+        ConcurrentMap<String, AtomicInteger> counts = scope.attachment(this, ConcurrentHashMap::new);
+        AtomicInteger count = counts.get(id.fingerprint());
+        if (count == null) {
+            if (counts.size() >= MOST_OF_A_SCOPE) {
+                return;
+            }
+            count = counts.computeIfAbsent(id.fingerprint(), first -> new AtomicInteger());
+        }
+        int times = count.incrementAndGet();
+        if (times >= threshold) {
+            Place place = new Place(scope.name(), id.fingerprint());
+            if (findings.size() < MOST_FINDINGS || findings.containsKey(place)) {
+                findings.computeIfAbsent(place, first -> new Finding(id, new AtomicInteger(), new AtomicInteger()))
+                        .seen(times, times == threshold);
+            }
+        }
+    }
+
+    List<Recommendation> recommendations() {
+        return findings.entrySet().stream()
+                .map(entry -> entry.getValue().recommendation(entry.getKey(), threshold))
+                .toList();
+    }
+
+    /** What was found is forgotten: it shows again if it happens again. */
+    void forget() {
+        findings.clear();
+    }
+
+    private record Place(String scope, String fingerprint) {}
+
+    private record Finding(StatementId id, AtomicInteger requests, AtomicInteger most) {
+
+        void seen(int times, boolean first) {
+            most.accumulateAndGet(times, Math::max);
+            if (first) {
+                requests.incrementAndGet();
+            }
+        }
+
+        Recommendation recommendation(Place place, int threshold) {
+            Map<String, String> evidence = new LinkedHashMap<>();
+            evidence.put("request", place.scope());
+            evidence.put("statement", id.masked());
+            evidence.put("fingerprint", id.fingerprint());
+            evidence.put("most executions in one request", String.valueOf(most.get()));
+            evidence.put("requests with %d or more".formatted(threshold), String.valueOf(requests.get()));
+            return new Recommendation(
+                    "n-plus-one",
+                    Severity.WARNING,
+                    place.scope() + " " + id.fingerprint(),
+                    "%s is executed up to %d times within '%s'".formatted(id.summary(), most.get(), place.scope()),
+                    evidence,
+                    "Each execution waits for the network. Fetch all rows at once: a join with the query that gives the keys, or"
+                            + " '... where key = any($1)' with an array of them.",
+                    List.of());
+        }
+    }
+}
