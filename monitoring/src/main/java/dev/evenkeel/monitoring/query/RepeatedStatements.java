@@ -20,6 +20,7 @@ final class RepeatedStatements {
     private static final int MOST_OF_A_SCOPE = 256;
 
     private static final int MOST_FINDINGS = 200;
+    private static final String QUERY = "select";
 
     private final int threshold;
     private final ConcurrentMap<Place, Finding> findings = new ConcurrentHashMap<>();
@@ -29,7 +30,7 @@ final class RepeatedStatements {
     }
 
     void executed(RequestScope scope, StatementId id, String sql) {
-        if (!id.summary().startsWith("SELECT")) {
+        if (!id.summary().regionMatches(true, 0, QUERY, 0, QUERY.length())) {
             return;
         }
         ConcurrentMap<String, AtomicInteger> counts = scope.attachment(this, ConcurrentHashMap::new);
