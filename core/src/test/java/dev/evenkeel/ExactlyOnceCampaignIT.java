@@ -140,7 +140,7 @@ class ExactlyOnceCampaignIT {
         }
         AtomicInteger crashes = new AtomicInteger();
         // A thread of its own: the clients block as many as the shared scheduler has.
-        Scheduler killer = Schedulers.newSingle("killer");
+        Scheduler killer = Schedulers.newBoundedElastic(1, 1_000, "killer");
         CompletableFuture<Void> crashing = Flux.interval(BETWEEN_CRASHES.dividedBy(COMMITS < 1000 ? 15 : 1))
                 .onBackpressureDrop()
                 .publishOn(killer)
