@@ -26,7 +26,12 @@ public interface QueryOptimizer {
 
     /** Begins to listen. It ends with {@link #stop()}, or with the manager. */
     static QueryOptimizer on(ReactiveDatabaseManager db, InsightConfig config) {
-        return RunningOptimizer.on(db, config);
+        return on(db, config, AdviceConfig.defaults());
+    }
+
+    /** The same with other thresholds of the recommendations. */
+    static QueryOptimizer on(ReactiveDatabaseManager db, InsightConfig config, AdviceConfig advice) {
+        return RunningOptimizer.on(db, config, advice);
     }
 
     /**

@@ -24,10 +24,15 @@ record Nodes(ReactiveDatabaseManager db) {
     }
 
     <T> Flux<T> primary(BiFunction<String, Connection, Publisher<T>> question) {
-        return answering()
-                .filter(node -> node.role() == Role.PRIMARY)
-                .take(1)
-                .concatMap(node -> one(node.name(), question));
+        return of(Role.PRIMARY, question);
+    }
+
+    <T> Flux<T> replicas(BiFunction<String, Connection, Publisher<T>> question) {
+        return of(Role.REPLICA, question);
+    }
+
+    private <T> Flux<T> of(Role role, BiFunction<String, Connection, Publisher<T>> question) {
+        return answering().filter(node -> node.role() == role).concatMap(node -> one(node.name(), question));
     }
 
     private Flux<Node> answering() {

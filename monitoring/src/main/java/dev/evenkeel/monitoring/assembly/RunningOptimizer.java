@@ -2,6 +2,7 @@ package dev.evenkeel.monitoring.assembly;
 
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.event.BoundValues;
+import dev.evenkeel.monitoring.AdviceConfig;
 import dev.evenkeel.monitoring.CancelPolicy;
 import dev.evenkeel.monitoring.CancelledQuery;
 import dev.evenkeel.monitoring.Capabilities;
@@ -10,6 +11,7 @@ import dev.evenkeel.monitoring.QueryOptimizer;
 import dev.evenkeel.monitoring.Recommendation;
 import dev.evenkeel.monitoring.RunningQuery;
 import dev.evenkeel.monitoring.SlowQuery;
+import dev.evenkeel.monitoring.advice.Advisor;
 import dev.evenkeel.monitoring.query.StatementStatistics;
 import dev.evenkeel.monitoring.server.Activity;
 import dev.evenkeel.monitoring.server.CapabilityProbe;
@@ -32,20 +34,22 @@ public final class RunningOptimizer implements QueryOptimizer {
     private final ServerStatements servers = new ServerStatements(MOST_STATEMENTS);
     private final Nodes nodes;
     private final Stopping stopping;
+    private final Advising advising;
     private final Disposable listening;
 
-    private RunningOptimizer(ReactiveDatabaseManager db, InsightConfig config) {
+    private RunningOptimizer(ReactiveDatabaseManager db, InsightConfig config, AdviceConfig advice) {
         this.db = db;
         this.config = config;
         this.statistics = new StatementStatistics(config);
         this.nodes = new Nodes(db);
         this.stopping = new Stopping(db, nodes);
+        this.advising = new Advising(nodes, new Advisor(advice));
         this.listening = db.listen(statistics);
     }
 
     /** Behind {@link QueryOptimizer#on}. */
-    public static QueryOptimizer on(ReactiveDatabaseManager db, InsightConfig config) {
-        return new RunningOptimizer(db, config);
+    public static QueryOptimizer on(ReactiveDatabaseManager db, InsightConfig config, AdviceConfig advice) {
+        return new RunningOptimizer(db, config, advice);
     }
 
     @Override
@@ -62,7 +66,7 @@ public final class RunningOptimizer implements QueryOptimizer {
 
     @Override
     public Flux<Recommendation> getQueryRecommendations() {
-        return Flux.defer(() -> Flux.fromIterable(statistics.repeatedStatements()))
+        return Flux.concat(Flux.defer(() -> Flux.fromIterable(statistics.repeatedStatements())), advising.run())
                 .sort(Comparator.comparing(Recommendation::severity).reversed());
     }
 
