@@ -68,6 +68,13 @@ public interface QueryOptimizer {
     /** What can be seen of each server, and what would let more be seen. */
     Flux<Capabilities> capabilities();
 
+    /**
+     * Statements that the server executes in another way than when it was last looked at: with executed plans (see
+     * {@link InsightConfig#executedPlans()}) at each slow one, otherwise when recommendations are asked for. Never ends; a slow
+     * subscriber misses some.
+     */
+    Flux<PlanChange> planChanges();
+
     /** Does not listen any more. The rest can still be asked, of what was heard until now. */
     void stop();
 }

@@ -7,11 +7,16 @@ import dev.evenkeel.monitoring.CancelPolicy;
 import dev.evenkeel.monitoring.CancelledQuery;
 import dev.evenkeel.monitoring.Capabilities;
 import dev.evenkeel.monitoring.InsightConfig;
+import dev.evenkeel.monitoring.PlanChange;
 import dev.evenkeel.monitoring.QueryOptimizer;
 import dev.evenkeel.monitoring.Recommendation;
 import dev.evenkeel.monitoring.RunningQuery;
 import dev.evenkeel.monitoring.SlowQuery;
+import dev.evenkeel.monitoring.Threshold;
 import dev.evenkeel.monitoring.advice.Advisor;
+import dev.evenkeel.monitoring.plan.IndexAdvice;
+import dev.evenkeel.monitoring.plan.PlanHistory;
+import dev.evenkeel.monitoring.plan.PlanListener;
 import dev.evenkeel.monitoring.query.StatementStatistics;
 import dev.evenkeel.monitoring.server.Activity;
 import dev.evenkeel.monitoring.server.CapabilityProbe;
@@ -20,6 +25,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 
 /** Hands each question to the part that knows. */
@@ -35,6 +41,8 @@ public final class RunningOptimizer implements QueryOptimizer {
     private final Nodes nodes;
     private final Stopping stopping;
     private final Advising advising;
+    private final PlanListener plans;
+    private final Explaining explaining;
     private final Disposable listening;
 
     private RunningOptimizer(ReactiveDatabaseManager db, InsightConfig config, AdviceConfig advice) {
@@ -44,7 +52,11 @@ public final class RunningOptimizer implements QueryOptimizer {
         this.nodes = new Nodes(db);
         this.stopping = new Stopping(db, nodes);
         this.advising = new Advising(nodes, new Advisor(advice));
-        this.listening = db.listen(statistics);
+        PlanHistory history = new PlanHistory(config.statements());
+        this.plans = new PlanListener(config.executedPlans(), history);
+        this.explaining =
+                new Explaining(nodes, statistics, new IndexAdvice(advice.of(Threshold.INDEX_ROWS)), history, plans);
+        this.listening = Disposables.composite(db.listen(statistics), db.listen(plans));
     }
 
     /** Behind {@link QueryOptimizer#on}. */
@@ -66,7 +78,11 @@ public final class RunningOptimizer implements QueryOptimizer {
 
     @Override
     public Flux<Recommendation> getQueryRecommendations() {
-        return Flux.concat(Flux.defer(() -> Flux.fromIterable(statistics.repeatedStatements())), advising.run())
+        return Flux.concat(
+                        Flux.defer(() -> Flux.fromIterable(statistics.repeatedStatements())),
+                        Flux.defer(() -> Flux.fromIterable(plans.recommendations())),
+                        explaining.run(),
+                        advising.run())
                 .sort(Comparator.comparing(Recommendation::severity).reversed());
     }
 
@@ -88,6 +104,11 @@ public final class RunningOptimizer implements QueryOptimizer {
     @Override
     public Flux<Capabilities> capabilities() {
         return nodes.each(CapabilityProbe::of);
+    }
+
+    @Override
+    public Flux<PlanChange> planChanges() {
+        return plans.changes();
     }
 
     @Override

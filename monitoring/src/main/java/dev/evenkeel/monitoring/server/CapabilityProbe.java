@@ -41,6 +41,11 @@ public final class CapabilityProbe {
                         .switchIfEmpty(Mono.fromSupplier(() -> seen.judge(node, null))));
     }
 
+    /** Such as {@code 180006}. */
+    public static Mono<Integer> version(Connection connection) {
+        return WHAT_IS_THERE.ask(connection, Seen::of).single().map(Seen::version);
+    }
+
     private record Seen(
             int version,
             boolean statements,
