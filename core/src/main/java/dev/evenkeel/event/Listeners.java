@@ -14,6 +14,7 @@ public final class Listeners implements DatabaseListener {
     private volatile List<DatabaseListener> all = List.of();
     private volatile boolean statements;
     private volatile boolean notices;
+    private volatile boolean starts;
 
     public Listeners(List<? extends DatabaseListener> first) {
         become(List.copyOf(first));
@@ -33,12 +34,18 @@ public final class Listeners implements DatabaseListener {
     private void become(List<DatabaseListener> listeners) {
         all = List.copyOf(listeners);
         statements = all.stream().anyMatch(DatabaseListener::wantsStatements);
+        starts = all.stream().anyMatch(DatabaseListener::wantsStatementStarts);
         notices = all.stream().anyMatch(DatabaseListener::wantsNotices);
     }
 
     @Override
     public boolean wantsStatements() {
         return statements;
+    }
+
+    @Override
+    public boolean wantsStatementStarts() {
+        return starts;
     }
 
     @Override
@@ -54,6 +61,11 @@ public final class Listeners implements DatabaseListener {
     @Override
     public void onCallRetried(CallRetried event) {
         tell(listener -> listener.onCallRetried(event));
+    }
+
+    @Override
+    public void onStatementStarted(StatementStarted event) {
+        tell(listener -> listener.onStatementStarted(event));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.event.Listeners;
 import dev.evenkeel.event.RequestScope;
 import dev.evenkeel.event.StatementCompleted;
+import dev.evenkeel.event.StatementStarted;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Result;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -31,6 +33,8 @@ final class StatementWatch implements Exchanges {
     /** A statement may say much; listeners get the beginning. */
     private static final int MOST_NOTICES = 16;
 
+    private static final AtomicLong SEQUENCE = new AtomicLong();
+
     private final Traffic traffic;
     private final Listeners listeners;
     private final Lease lease;
@@ -39,7 +43,9 @@ final class StatementWatch implements Exchanges {
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder rows = new LongAdder();
     private final List<String> notices = Collections.synchronizedList(new ArrayList<>(0));
+    private volatile long id;
     private volatile long begunNanos;
+    private volatile @Nullable CoreSubscriber<?> asking;
     private volatile @Nullable RequestScope scope;
     private volatile @Nullable Throwable failure;
     private volatile boolean left;
@@ -54,6 +60,7 @@ final class StatementWatch implements Exchanges {
 
     @Override
     public void askedBy(CoreSubscriber<?> subscriber) {
+        asking = subscriber;
         if (scope == null) {
             scope = CallContext.request(subscriber.currentContext()).orElse(null);
         }
@@ -64,6 +71,16 @@ final class StatementWatch implements Exchanges {
         traffic.begin(kind);
         if (open.getAndIncrement() == 0) {
             begunNanos = System.nanoTime();
+            id = SEQUENCE.incrementAndGet();
+            tellStart();
+        }
+    }
+
+    private void tellStart() {
+        CoreSubscriber<?> subscriber = asking;
+        if (subscriber != null && listeners.wantsStatementStarts()) {
+            listeners.onStatementStarted(new StatementStarted(
+                    id, lease.node(), sql, subscriber.currentContext().readOnly()));
         }
     }
 
@@ -126,6 +143,7 @@ final class StatementWatch implements Exchanges {
         Throwable error = failure;
         RequestScope asked = scope;
         listeners.onStatementCompleted(new StatementCompleted(
+                id,
                 lease.node(),
                 lease.requestId(),
                 asked == null ? lease.scope() : asked,
