@@ -7,6 +7,7 @@ import io.r2dbc.spi.Readable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -142,14 +143,18 @@ public final class CapabilityProbe {
 
         private List<String> plansRemedy() {
             String alter = "alter role " + role + " set ";
-            return List.of(
-                    alter + "session_preload_libraries = 'auto_explain'",
-                    alter + "auto_explain.log_min_duration = '250ms'",
-                    alter + "auto_explain.log_level = 'notice'",
-                    alter + "auto_explain.log_format = 'json'",
-                    alter + "auto_explain.log_analyze = on",
-                    alter + "auto_explain.log_timing = off",
-                    alter + "auto_explain.log_parameter_max_length = 0");
+            Stream<String> settings = Stream.of(
+                    "session_preload_libraries = 'auto_explain'",
+                    "auto_explain.log_min_duration = '250ms'",
+                    "auto_explain.log_level = 'notice'",
+                    "auto_explain.log_format = 'json'",
+                    "auto_explain.log_analyze = on",
+                    "auto_explain.log_timing = off");
+            // Before 16 there is no such setting, and parameters are not in the plans either.
+            Stream<String> values = version >= FIRST_WITH_GENERIC_PLANS
+                    ? Stream.of("auto_explain.log_parameter_max_length = 0")
+                    : Stream.empty();
+            return Stream.concat(settings, values).map(alter::concat).toList();
         }
     }
 }
