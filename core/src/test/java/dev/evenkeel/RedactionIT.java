@@ -61,33 +61,37 @@ class RedactionIT {
         return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
-    private record Given(String state, String sql, Object... parameters) {}
+    private record Given(String state, String sql, List<Object> parameters) {}
+
+    private static Given given(String state, String sql, Object... parameters) {
+        return new Given(state, sql, List.of(parameters));
+    }
 
     private static final List<Given> ERRORS = List.of(
-            new Given("23505", "insert into masked.person values (2, $1, 1, 'a', null)", VALUE),
-            new Given("23514", "insert into masked.person values (2, 's3cr3t-marker2', -1, 'a', null)"),
-            new Given("23502", "insert into masked.person values (2, 's3cr3t-marker2', 1, null, null)"),
-            new Given("22001", "insert into masked.person values (2, 'x', 1, 's3cr3t-marker', null)"),
-            new Given("22P02", "select $1::text::int", VALUE),
-            new Given("22P02", "select 's3cr3t-marker'::int"),
-            new Given("22P02", "select ('s3cr3t-marker')::masked.mood"),
-            new Given("22007", "select 's3cr3t-marker'::date"),
-            new Given("22P02", "select masked.fails($1)", VALUE),
-            new Given("22P02", "select '{\"a\": s3cr3t-marker}'::json"),
-            new Given("22P02", "select '{s3cr3t-marker'::int[]"),
-            new Given(
+            given("23505", "insert into masked.person values (2, $1, 1, 'a', null)", VALUE),
+            given("23514", "insert into masked.person values (2, 's3cr3t-marker2', -1, 'a', null)"),
+            given("23502", "insert into masked.person values (2, 's3cr3t-marker2', 1, null, null)"),
+            given("22001", "insert into masked.person values (2, 'x', 1, 's3cr3t-marker', null)"),
+            given("22P02", "select $1::text::int", VALUE),
+            given("22P02", "select 's3cr3t-marker'::int"),
+            given("22P02", "select ('s3cr3t-marker')::masked.mood"),
+            given("22007", "select 's3cr3t-marker'::date"),
+            given("22P02", "select masked.fails($1)", VALUE),
+            given("22P02", "select '{\"a\": s3cr3t-marker}'::json"),
+            given("22P02", "select '{s3cr3t-marker'::int[]"),
+            given(
                     "22023",
                     "select make_interval(secs => 1) from pg_timezone_names where now() at time zone 's3cr3t-marker' is null limit 1"),
-            new Given("42601", "select 'a' 's3cr3t-marker'"),
-            new Given("42601", "selekt 's3cr3t-marker'"),
-            new Given("2201B", "select 'x' ~ $1", "s3cr3t-marker("),
-            new Given("22008", "select '2020-13-45'::date, 's3cr3t-marker'"),
-            new Given("22003", "select 99999999999::int"),
-            new Given("42883", "select nothing('s3cr3t-marker')"),
-            new Given("42P01", "select 's3cr3t-marker' from masked.nowhere"));
+            given("42601", "select 'a' 's3cr3t-marker'"),
+            given("42601", "selekt 's3cr3t-marker'"),
+            given("2201B", "select 'x' ~ $1", "s3cr3t-marker("),
+            given("22008", "select '2020-13-45'::date, 's3cr3t-marker'"),
+            given("22003", "select 99999999999::int"),
+            given("42883", "select nothing('s3cr3t-marker')"),
+            given("42P01", "select 's3cr3t-marker' from masked.nowhere"));
 
     private DatabaseException failure(Given given) {
-        return db.query(given.sql(), given.parameters())
+        return db.query(given.sql(), given.parameters().toArray())
                 .map(row -> row.get(0))
                 .then(Mono.<DatabaseException>empty())
                 .onErrorResume(DatabaseException.class, Mono::just)

@@ -27,8 +27,11 @@ public final class Listeners implements DatabaseListener {
         become(more);
     }
 
+    /** Once, if it was added several times. */
     public synchronized void remove(DatabaseListener listener) {
-        become(all.stream().filter(known -> known != listener).toList());
+        List<DatabaseListener> fewer = new ArrayList<>(all);
+        fewer.remove(listener);
+        become(fewer);
     }
 
     private void become(List<DatabaseListener> listeners) {

@@ -1,6 +1,7 @@
 package dev.evenkeel.sql;
 
 import dev.evenkeel.sql.Token.Kind;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /**
@@ -31,10 +32,8 @@ public final class SqlFingerprint {
             }
             hash = mix(hash, canonical(lexeme));
         }
-        return HEX.formatted(hash);
+        return HexFormat.of().toHexDigits(hash);
     }
-
-    private static final String HEX = "%016x";
 
     private static String canonical(Lexeme lexeme) {
         if (lexeme.isValue()) {

@@ -47,6 +47,16 @@ public final class SqlSummary {
 
     private static final Set<String> DEFINITIONS = Set.of("create", "alter", "drop", "comment", "refresh", "reindex");
 
+    private static final Set<String> COMBINATIONS = Set.of("union", "all", "except", "intersect", "distinct");
+
+    private static final Set<String> BEHIND_AS = Set.of("materialized", "not");
+
+    /** Between the kind of an object and its name. */
+    private static final Set<String> BEFORE_NAME =
+            Set.of("if", "not", "exists", "concurrently", "only", "mapping", "for");
+
+    private static final Set<String> WITH_FROM_INSIDE = Set.of("extract", "substring", "trim", "overlay", "position");
+
     private static final Set<String> KINDS = Set.of(
             "table",
             "index",
@@ -154,8 +164,7 @@ public final class SqlSummary {
         }
         if (at < lexemes.size() && KINDS.contains(lower(at))) {
             words.add(lexemes.get(at++).text());
-            while (Set.of("if", "not", "exists", "concurrently", "only", "mapping", "for")
-                    .contains(lower(at))) {
+            while (BEFORE_NAME.contains(lower(at))) {
                 at++;
             }
             name();
@@ -225,8 +234,7 @@ public final class SqlSummary {
         return switch (word) {
             case "table", "truncate", "copy", "call" -> at == first;
             case "update" -> !before.equals("do") && !before.equals("for");
-            case "select" ->
-                !Set.of("union", "all", "except", "intersect", "distinct").contains(before);
+            case "select" -> !COMBINATIONS.contains(before);
             default -> true;
         };
     }
@@ -237,15 +245,8 @@ public final class SqlSummary {
 
     /** {@code with name as (} and {@code , name as materialized (}. */
     private boolean isExpression() {
-        boolean body = at + 1 < lexemes.size()
-                && (isOpen(at + 1) || Set.of("materialized", "not").contains(lower(at + 1)));
+        boolean body = at + 1 < lexemes.size() && (isOpen(at + 1) || BEHIND_AS.contains(lower(at + 1)));
         return body && at > 0 && isName(lexemes.get(at - 1));
-    }
-
-    /** A column or a table may be called like an operation. */
-    private boolean isColumn() {
-        return (at > 0 && lexemes.get(at - 1).is('.'))
-                || (at + 1 < lexemes.size() && lexemes.get(at + 1).is('.'));
     }
 
     /** {@code extract(year from x)}, {@code is distinct from}. */
@@ -259,8 +260,7 @@ public final class SqlSummary {
             if (lexemes.get(i).is(')')) {
                 depth++;
             } else if (lexemes.get(i).is('(') && --depth < 0) {
-                return Set.of("extract", "substring", "trim", "overlay", "position")
-                        .contains(lower(i - 1));
+                return WITH_FROM_INSIDE.contains(lower(i - 1));
             }
         }
         return false;

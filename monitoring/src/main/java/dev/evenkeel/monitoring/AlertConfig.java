@@ -45,7 +45,7 @@ public record AlertConfig(
         notNegative("recovery", recovery);
         between("slowResponses", slowResponses, Duration.ofMillis(1), ofHours(1));
         between("window", window, ofSeconds(1), ofHours(1));
-        between("repeat", repeat, ofSeconds(1), ofHours(24 * 7));
+        between("repeat", repeat, ofSeconds(1), Duration.ofDays(7));
         share("errorRate", errorRate);
         share("retryRate", retryRate);
     }
@@ -88,7 +88,7 @@ public record AlertConfig(
     }
 
     private static void notNegative(String setting, Duration value) {
-        between(setting, value, Duration.ZERO, ofHours(24));
+        between(setting, value, Duration.ZERO, Duration.ofDays(1));
     }
 
     private static void between(String setting, Duration value, Duration min, Duration max) {

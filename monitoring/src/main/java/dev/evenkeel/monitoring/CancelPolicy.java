@@ -29,7 +29,7 @@ public record CancelPolicy(Duration olderThan, Scope scope, Action action, int m
     }
 
     public static CancelPolicy defaults() {
-        return new CancelPolicy(Duration.ofSeconds(60), Scope.OWN, Action.CANCEL, 10, false);
+        return new CancelPolicy(Duration.ofMinutes(1), Scope.OWN, Action.CANCEL, 10, false);
     }
 
     public CancelPolicy olderThan(Duration age) {

@@ -91,60 +91,61 @@ class AdviceIT {
      * @param seed brings it about
      * @param object what the finding is about
      */
-    private record Fault(String rule, String object, String... seed) {}
+    private record Fault(String rule, String object, List<String> seed) {}
+
+    private static Fault fault(String rule, String object, String... seed) {
+        return new Fault(rule, object, List.of(seed));
+    }
 
     private static final List<Fault> FAULTS = List.of(
-            new Fault(
-                    "unindexed-foreign-key",
-                    "shop.orders (orders_customer_fkey)",
-                    "drop index shop.orders_customer_idx"),
-            new Fault("duplicate-index", "shop.twin", "create index twin on shop.orders (customer)"),
-            new Fault(
+            fault("unindexed-foreign-key", "shop.orders (orders_customer_fkey)", "drop index shop.orders_customer_idx"),
+            fault("duplicate-index", "shop.twin", "create index twin on shop.orders (customer)"),
+            fault(
                     "prefix-covered-index",
                     "shop.orders_customer_idx",
                     "create index \"Longer One\" on shop.orders (customer, placed)"),
-            new Fault(
+            fault(
                     "unused-index",
                     "shop.\"Nobody's\"",
                     "create index \"Nobody's\" on shop.item (product, line, orders)",
                     "insert into shop.item select 100 + g % 19000, 100 + g, 'p' || g from generate_series(1, 20000) g",
                     "vacuum analyze shop.item"),
-            new Fault(
+            fault(
                     "invalid-index",
                     "shop.broken",
                     "create table shop.dup (id int primary key, v int)",
                     "insert into shop.dup values (1, 1), (2, 1)",
                     "create unique index concurrently broken on shop.dup (v)"),
-            new Fault(
+            fault(
                     "sequence-overflow",
                     "shop.small_id_seq",
                     "create table shop.small (id serial primary key)",
                     "select setval('shop.small_id_seq', 2000000000)"),
-            new Fault(
+            fault(
                     "sequence-overflow",
                     "shop.orders_id_seq",
                     "select setval('shop.orders_id_seq', 2000000000)",
                     "alter table shop.item drop constraint item_orders_fkey",
                     "alter table shop.orders alter column id type int",
                     "analyze shop.orders"),
-            new Fault(
+            fault(
                     "stale-statistics",
                     "shop.fresh",
                     "create table shop.fresh (id int primary key)",
                     "insert into shop.fresh select generate_series(1, 5000)"),
-            new Fault(
+            fault(
                     "dead-rows",
                     "shop.orders",
                     "update shop.orders set total = total + 1",
                     "update shop.orders set total = total + 1"),
-            new Fault(
+            fault(
                     "table-bloat",
                     "shop.orders",
                     "update shop.orders set total = total + 1",
                     "update shop.orders set total = total + 1",
                     "update shop.orders set total = total + 1",
                     "vacuum analyze shop.orders"),
-            new Fault(
+            fault(
                     "index-bloat",
                     "shop.wide_key",
                     "create table shop.wide (id int, v text)",
@@ -152,32 +153,32 @@ class AdviceIT {
                     "insert into shop.wide select g, repeat('x', 50) || g from generate_series(1, 40000) g",
                     "delete from shop.wide where id % 20 <> 0",
                     "vacuum analyze shop.wide"),
-            new Fault("autovacuum-disabled", "shop.orders", "alter table shop.orders set (autovacuum_enabled = false)"),
-            new Fault(
+            fault("autovacuum-disabled", "shop.orders", "alter table shop.orders set (autovacuum_enabled = false)"),
+            fault(
                     "not-validated-constraint",
                     "shop.orders (positive)",
                     "alter table shop.orders add constraint positive check (total >= 0) not valid"),
-            new Fault(
+            fault(
                     "foreign-key-type-mismatch",
                     "shop.note (note_customer_fkey)",
                     "create table shop.note (id int primary key, customer int references shop.customer)"),
-            new Fault("no-primary-key", "shop.loose", "create table shop.loose (v int)"),
-            new Fault(
+            fault("no-primary-key", "shop.loose", "create table shop.loose (v int)"),
+            fault(
                     "few-hot-updates",
                     "shop.customer",
                     "create index on shop.customer (name)",
                     "update shop.customer set name = name || '!'",
                     "vacuum analyze shop.customer"),
-            new Fault(
+            fault(
                     "prepared-transaction",
                     "prepared transaction forgotten",
                     "begin; insert into shop.customer values (0, 'x', 'y'); prepare transaction 'forgotten'"),
-            new Fault(
+            fault(
                     "inactive-slot",
                     "slot forgotten",
                     "select pg_create_physical_replication_slot('forgotten', true)",
                     "create table shop.log as select g from generate_series(1, 1000) g"),
-            new Fault(
+            fault(
                     "unsafe-setting",
                     "setting autovacuum",
                     "alter system set autovacuum = off",
@@ -234,7 +235,7 @@ class AdviceIT {
                     assertThat(found(SMALL, fault.rule(), fault.object()))
                             .as("before")
                             .isEmpty();
-                    Stream.of(fault.seed()).forEach(this::sql);
+                    fault.seed().forEach(this::sql);
                     await(
                             fault.rule(),
                             () -> !found(SMALL, fault.rule(), fault.object()).isEmpty());

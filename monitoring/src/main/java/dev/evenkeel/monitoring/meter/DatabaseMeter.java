@@ -64,6 +64,8 @@ public enum DatabaseMeter {
     private final String meter;
     private final Kind kind;
     private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> tags;
 
     DatabaseMeter(String meter, Kind kind, String description, String... tags) {

@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ public final class StatementStatistics implements DatabaseListener {
     private final RepeatedStatements repeated;
     private final StatementHistory others;
     private final ConcurrentMap<String, StatementHistory> histories = new ConcurrentHashMap<>();
-    private final AtomicReference<Long> cleared = new AtomicReference<>(0L);
+    private final AtomicLong cleared = new AtomicLong();
     private final long begunNanos = System.nanoTime();
 
     public StatementStatistics(InsightConfig config) {
@@ -95,7 +95,7 @@ public final class StatementStatistics implements DatabaseListener {
     /** At most once in a window, those that were not executed in the last two. */
     private boolean forgetUnused() {
         long now = turn();
-        Long before = cleared.get();
+        long before = cleared.get();
         if (before < now && cleared.compareAndSet(before, now)) {
             histories.values().removeIf(history -> history.lastUsed() < now - 1);
         }

@@ -42,8 +42,7 @@ public final class Activity {
     }
 
     private static RunningQuery session(String node, Readable row) {
-        String text = row.get("query", String.class);
-        boolean shown = text != null && !text.isBlank() && !text.equals(HIDDEN);
+        String text = shown(row.get("query", String.class));
         return new RunningQuery(
                 node,
                 Objects.requireNonNull(row.get("pid", Integer.class)),
@@ -56,9 +55,13 @@ public final class Activity {
                 text(row, "role"),
                 row.get("waits", String.class),
                 blockers(row.get("blockers", Integer[].class)),
-                shown ? SqlFingerprint.of(text) : null,
-                shown ? SqlMask.mask(text) : null,
+                text == null ? null : SqlFingerprint.of(text),
+                text == null ? null : SqlMask.mask(text),
                 Boolean.TRUE.equals(row.get("own", Boolean.class)));
+    }
+
+    private static @Nullable String shown(@Nullable String text) {
+        return text == null || text.isBlank() || text.equals(HIDDEN) ? null : text;
     }
 
     private static List<Integer> blockers(Integer @Nullable [] pids) {

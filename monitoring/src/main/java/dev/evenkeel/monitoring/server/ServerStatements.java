@@ -2,7 +2,6 @@ package dev.evenkeel.monitoring.server;
 
 import dev.evenkeel.monitoring.ServerTimes;
 import dev.evenkeel.monitoring.server.StatementCounters.Counter;
-import dev.evenkeel.monitoring.server.StatementCounters.Key;
 import dev.evenkeel.sql.SqlFingerprint;
 import dev.evenkeel.sql.SqlMask;
 import io.r2dbc.spi.Connection;
@@ -68,7 +67,7 @@ public final class ServerStatements {
     }
 
     /** A counter that went down was evicted in between and began anew. */
-    private static Map<Long, Counter> costs(StatementCounters now, Map<Key, Counter> earlier) {
+    private static Map<Long, Counter> costs(StatementCounters now, Map<StatementCounters.Key, Counter> earlier) {
         Map<Long, Counter> costs = new HashMap<>();
         now.counters().forEach((key, counter) -> {
             Counter start = earlier.getOrDefault(key, Counter.ZERO);

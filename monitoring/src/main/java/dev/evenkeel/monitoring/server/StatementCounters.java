@@ -35,16 +35,16 @@ record StatementCounters(Map<Key, Counter> counters, Instant counting, Instant r
     private static final String COUNTERS = """
             select s.userid::bigint, s.queryid, s.toplevel, s.calls, s.total_exec_time, s.rows,
                    s.shared_blks_hit, s.shared_blks_read, s.temp_blks_written, s.wal_bytes::bigint
-            from %s.pg_stat_statements(false) s
+            from {schema}.pg_stat_statements(false) s
             where s.dbid = (select oid from pg_database where datname = current_database()) and s.queryid is not null
-            order by s.total_exec_time desc limit %d
+            order by s.total_exec_time desc limit {most}
             """;
 
     private static final String MOMENT =
-            "select greatest(stats_reset, pg_postmaster_start_time()), clock_timestamp() from %s.pg_stat_statements_info";
+            "select greatest(stats_reset, pg_postmaster_start_time()), clock_timestamp() from {schema}.pg_stat_statements_info";
 
     private static final String TEXTS = """
-            select s.queryid, min(s.query) from %s.pg_stat_statements s
+            select s.queryid, min(s.query) from {schema}.pg_stat_statements s
             where s.queryid = any($1) and s.dbid = (select oid from pg_database where datname = current_database())
             group by s.queryid
             """;
@@ -91,11 +91,15 @@ record StatementCounters(Map<Key, Counter> counters, Instant counting, Instant r
     /** Empty when the extension is not there. */
     static Mono<StatementCounters> read(Connection connection) {
         return schema(connection)
-                .flatMap(schema -> Question.of(MOMENT.formatted(schema))
+                .flatMap(schema -> Question.of(in(schema, MOMENT))
                         .ask(connection, row -> List.of(instant(row, 0), instant(row, 1)))
                         .single()
                         .flatMap(moments -> counters(connection, schema)
                                 .map(counters -> new StatementCounters(counters, moments.get(0), moments.get(1)))));
+    }
+
+    private static String in(String schema, String sql) {
+        return sql.replace("{schema}", schema).replace("{most}", String.valueOf(MOST));
     }
 
     private static Mono<String> schema(Connection connection) {
@@ -103,7 +107,7 @@ record StatementCounters(Map<Key, Counter> counters, Instant counting, Instant r
     }
 
     private static Mono<Map<Key, Counter>> counters(Connection connection, String schema) {
-        return Question.of(COUNTERS.formatted(schema, MOST))
+        return Question.of(in(schema, COUNTERS))
                 .ask(
                         connection,
                         row -> Map.entry(
@@ -122,7 +126,7 @@ record StatementCounters(Map<Key, Counter> counters, Instant counting, Instant r
     /** What these statements are, as the server has them: with {@code $1} in the place of literals, but not in utility statements. */
     static Flux<Map.Entry<Long, String>> texts(Connection connection, List<Long> queries) {
         return schema(connection)
-                .flatMapMany(schema -> Question.of(TEXTS.formatted(schema), (Object) queries.toArray(Long[]::new))
+                .flatMapMany(schema -> Question.of(in(schema, TEXTS), (Object) queries.toArray(Long[]::new))
                         .ask(connection, row -> Map.entry(number(row, 0), text(row, 1))));
     }
 
