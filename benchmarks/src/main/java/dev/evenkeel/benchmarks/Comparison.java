@@ -12,7 +12,8 @@ import java.util.Map;
 public final class Comparison {
 
     /** The first one is what the others are compared with. A further peer is a class and a line here. */
-    private static final List<Peer.Opening> PEERS = List.of(R2dbcPoolPeer::open, EvenkeelPeer::open);
+    private static final List<Peer.Opening> PEERS =
+            List.of(R2dbcPoolPeer::open, EvenkeelPeer::open, MonitoredPeer::open);
 
     private Comparison() {}
 

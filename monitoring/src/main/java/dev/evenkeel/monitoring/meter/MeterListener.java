@@ -13,34 +13,25 @@ import dev.evenkeel.event.ConnectionOpened;
 import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.event.StatementCompleted;
 import dev.evenkeel.event.TopologyEvent;
-import dev.evenkeel.sql.SqlSummary;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Counts and times what it is told of. Thread-safe. */
 final class MeterListener implements DatabaseListener {
 
-    private static final String NONE = "none";
-
     /** Those that an application meets; dashboards and rules find them from the beginning, at zero. */
     private static final List<String> USUAL_CODES = List.of("40001", "40P01", "08006", "57P01", "POOL_EXHAUSTED");
 
-    private static final int MOST_TEXTS = 4_000;
-
     private final Meters meters;
-    private final Map<String, NodeConfig> nodes;
-    private final ConcurrentMap<String, String> summaries = new ConcurrentHashMap<>();
+    private final Map<String, NodeMeters> nodes;
+    private final NodeMeters nowhere;
 
     MeterListener(Meters meters, List<NodeConfig> nodes) {
         this.meters = meters;
-        this.nodes = nodes.stream().collect(Collectors.toMap(NodeConfig::name, Function.identity()));
+        this.nodes = nodes.stream().collect(Collectors.toMap(NodeConfig::name, node -> new NodeMeters(meters, node)));
+        this.nowhere = NodeMeters.ofNone(meters);
         begin();
     }
 
@@ -60,22 +51,10 @@ final class MeterListener implements DatabaseListener {
             meters.timer(DatabaseMeter.ACTIONS, action, "succeeded");
             meters.timer(DatabaseMeter.ACTIONS, action, "failed");
         }
-        for (String node : nodes.keySet()) {
-            meters.timer(DatabaseMeter.LEASE_WAIT, node);
-            meters.timer(DatabaseMeter.LEASE_HELD, node);
-            meters.timer(DatabaseMeter.CONNECTION_CREATION, node);
-            for (ConnectionClosed.Reason reason : ConnectionClosed.Reason.values()) {
-                meters.counter(DatabaseMeter.CONNECTION_CLOSED, node, lower(reason));
-            }
-            for (Outcome outcome : Outcome.values()) {
-                meters.timer(DatabaseMeter.CALLS, node, "read", lower(outcome));
-                meters.timer(DatabaseMeter.CALLS, node, "write", lower(outcome));
-            }
-        }
     }
 
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+    private NodeMeters at(@Nullable String node) {
+        return node == null ? nowhere : nodes.getOrDefault(node, nowhere);
     }
 
     @Override
@@ -85,13 +64,7 @@ final class MeterListener implements DatabaseListener {
 
     @Override
     public void onCallCompleted(CallCompleted event) {
-        String node = Objects.requireNonNullElse(event.node(), NONE);
-        meters.timer(DatabaseMeter.CALLS, node, event.write() ? "write" : "read", lower(event.outcome()))
-                .record(event.total());
-        meters.timer(DatabaseMeter.LEASE_WAIT, node).record(event.leaseWait());
-        if (!event.held().isZero()) {
-            meters.timer(DatabaseMeter.LEASE_HELD, node).record(event.held());
-        }
+        at(event.node()).called(event);
         if (event.error() instanceof DatabaseException failed) {
             meters.counter(DatabaseMeter.FAILURES, failed.code()).increment();
         }
@@ -114,37 +87,7 @@ final class MeterListener implements DatabaseListener {
 
     @Override
     public void onStatementCompleted(StatementCompleted event) {
-        NodeConfig node = nodes.get(event.node());
-        String state = event.sqlState() == null ? NONE : event.sqlState();
-        meters.timer(
-                        DatabaseMeter.OPERATION,
-                        "postgresql",
-                        node == null ? NONE : node.database(),
-                        summary(event.sql()),
-                        state,
-                        errorType(event, state),
-                        node == null ? NONE : node.host(),
-                        node == null ? NONE : String.valueOf(node.port()))
-                .record(event.total());
-    }
-
-    private static String errorType(StatementCompleted event, String state) {
-        return switch (event.outcome()) {
-            case SUCCEEDED -> NONE;
-            case CANCELLED -> "cancelled";
-            case FAILED -> state.equals(NONE) ? "unknown" : state;
-        };
-    }
-
-    private String summary(String sql) {
-        @Nullable String known = summaries.get(sql);
-        if (known == null) {
-            known = SqlSummary.of(sql);
-            if (summaries.size() < MOST_TEXTS) {
-                summaries.put(sql, known);
-            }
-        }
-        return known;
+        at(event.node()).executed(event);
     }
 
     @Override
@@ -165,13 +108,12 @@ final class MeterListener implements DatabaseListener {
 
     @Override
     public void onConnectionOpened(ConnectionOpened event) {
-        meters.timer(DatabaseMeter.CONNECTION_CREATION, event.node()).record(event.took());
+        at(event.node()).opened(event.took());
     }
 
     @Override
     public void onConnectionClosed(ConnectionClosed event) {
-        meters.counter(DatabaseMeter.CONNECTION_CLOSED, event.node(), lower(event.reason()))
-                .increment();
+        at(event.node()).closed(event.reason());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.evenkeel.monitoring.query;
 import dev.evenkeel.event.RequestScope;
 import dev.evenkeel.monitoring.Recommendation;
 import dev.evenkeel.monitoring.Recommendation.Severity;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,15 +34,7 @@ final class RepeatedStatements {
         if (!id.summary().regionMatches(true, 0, QUERY, 0, QUERY.length())) {
             return;
         }
-        ConcurrentMap<String, AtomicInteger> counts = scope.attachment(this, ConcurrentHashMap::new);
-        AtomicInteger count = counts.get(id.fingerprint());
-        if (count == null) {
-            if (counts.size() >= MOST_OF_A_SCOPE) {
-                return;
-            }
-            count = counts.computeIfAbsent(id.fingerprint(), first -> new AtomicInteger());
-        }
-        int times = count.incrementAndGet();
+        int times = scope.<Executions>attachment(this, Executions::new).next(id.fingerprint());
         if (times >= threshold) {
             Place place = new Place(scope.name(), id.fingerprint());
             if (findings.size() < MOST_FINDINGS || findings.containsKey(place)) {
@@ -60,6 +53,26 @@ final class RepeatedStatements {
     /** What was found is forgotten: it shows again if it happens again. */
     void forget() {
         findings.clear();
+    }
+
+    /** How often each query of one request was executed. The first one needs no map: most leases have no other. */
+    private static final class Executions {
+
+        private String first = "";
+        private int times;
+        private final Map<String, Integer> others = new HashMap<>(0);
+
+        synchronized int next(String fingerprint) {
+            if (first.isEmpty()) {
+                first = fingerprint;
+            }
+            if (first.equals(fingerprint)) {
+                return ++times;
+            }
+            return others.size() >= MOST_OF_A_SCOPE && !others.containsKey(fingerprint)
+                    ? 0
+                    : others.merge(fingerprint, 1, Integer::sum);
+        }
     }
 
     private record Place(String scope, String fingerprint) {}
