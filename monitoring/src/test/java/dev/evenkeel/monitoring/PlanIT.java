@@ -3,6 +3,7 @@ package dev.evenkeel.monitoring;
 import static dev.evenkeel.monitoring.Managers.PATIENCE;
 import static dev.evenkeel.monitoring.Managers.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.testkit.PostgresCluster;
@@ -131,6 +132,25 @@ class PlanIT {
         run("select * from shop.orders where customer = $1 or state = $2", 7, "x");
 
         assertThat(missing()).isEmpty();
+    }
+
+    /** Not among the embedded binaries: copy hypopg.so, its control file and its scripts into them to see this. */
+    @Test
+    void whereHypopgIsThereThePlannerItselfIsAsked() {
+        assumeTrue(
+                cluster.primary()
+                        .queryOne("select count(*) from pg_available_extensions where name = 'hypopg'")
+                        .equals("1"),
+                "hypopg is not installed on the test server");
+        cluster.primary().execute("create extension if not exists hypopg");
+        run("select i.* from shop.orders o join shop.item i on i.orders = o.id where o.id = $1", 7);
+
+        assertThat(missing()).singleElement().satisfies(found -> {
+            assertThat(found.object()).isEqualTo("shop.item (orders)");
+            assertThat(found.evidence()).containsKeys("cost of the statement now", "cost with the index (hypopg)");
+        });
+        assertThat(missing()).hasSize(1);
+        cluster.primary().execute("drop extension hypopg");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.evenkeel.monitoring.assembly;
 
 import dev.evenkeel.monitoring.Recommendation;
 import dev.evenkeel.monitoring.plan.Explainer;
+import dev.evenkeel.monitoring.plan.HypotheticalIndexes;
 import dev.evenkeel.monitoring.plan.IndexAdvice;
 import dev.evenkeel.monitoring.plan.Plan;
 import dev.evenkeel.monitoring.plan.PlanHistory;
@@ -13,6 +14,7 @@ import io.r2dbc.spi.Connection;
 import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Has the most expensive statements of this application explained on the primary, and looks for indexes that they miss. */
 record Explaining(
@@ -40,9 +42,10 @@ record Explaining(
                 "fingerprint", entry.id().fingerprint(),
                 "executions", String.valueOf(entry.times().calls()),
                 "mean time", entry.times().mean().toMillis() + " ms");
-        return Explainer.plan(connection, version, entry.sample(), entry.types())
-                .doOnNext(plan -> compare(entry, plan))
-                .flatMapMany(plan -> indexes.advise(connection, plan, why));
+        Mono<Plan> plan = Explainer.plan(connection, version, entry.sample(), entry.types());
+        return plan.doOnNext(now -> compare(entry, now))
+                .flatMapMany(now -> indexes.advise(connection, now, why)
+                        .concatMap(proposal -> HypotheticalIndexes.verified(connection, proposal, now, plan)));
     }
 
     /** A generic plan may honestly differ from the executed ones: where those are known, they alone are compared. */
