@@ -10,16 +10,21 @@ import java.util.function.Supplier;
  */
 public final class RequestScope {
 
-    private final String name;
+    private final Supplier<String> name;
     private final ConcurrentMap<Object, Object> attachments = new ConcurrentHashMap<>(2);
 
     /** The {@code name} says which kind of request it is, such as {@code GET /orders}; no values in it. */
     public RequestScope(String name) {
+        this(() -> name);
+    }
+
+    /** The same for a name that is known only once the handling has begun. */
+    public RequestScope(Supplier<String> name) {
         this.name = name;
     }
 
     public String name() {
-        return name;
+        return name.get();
     }
 
     /** What this owner has attached, or now attaches for the first time. */
@@ -30,6 +35,6 @@ public final class RequestScope {
 
     @Override
     public String toString() {
-        return name;
+        return name();
     }
 }
