@@ -19,6 +19,7 @@ import org.springframework.boot.r2dbc.autoconfigure.ConnectionFactoryOptionsBuil
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcAutoConfiguration;
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import reactor.core.publisher.Mono;
 
@@ -29,6 +30,7 @@ import reactor.core.publisher.Mono;
 @AutoConfiguration(before = R2dbcAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "evenkeel.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(EvenkeelProperties.class)
+@ImportRuntimeHints(ConfigHints.class)
 public final class EvenkeelAutoConfiguration {
 
     @Bean

@@ -8,11 +8,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /** The endpoints, as far as they are exposed and access to them is allowed. */
 @AutoConfiguration(after = EvenkeelAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(ReactiveDatabaseManager.class)
+@ImportRuntimeHints(EndpointHints.class)
 public final class EvenkeelEndpointAutoConfiguration {
 
     @Bean

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /** Migrations at the start, when they are on the class path and no Flyway of Spring Boot's does it already. */
 @AutoConfiguration(
@@ -25,6 +26,7 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnMissingBean(type = "org.flywaydb.core.Flyway")
 @EnableConfigurationProperties(MigrationProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
+@ImportRuntimeHints(MigrationHints.class)
 public final class EvenkeelMigrationAutoConfiguration {
 
     @Bean

@@ -36,7 +36,7 @@ public final class EvenkeelTransactionManager implements ReactiveTransactionMana
 
     @Override
     public Mono<ReactiveTransaction> getReactiveTransaction(@Nullable TransactionDefinition definition) {
-        return transactions.getReactiveTransaction(definition);
+        return new Delivery(transactions.getReactiveTransaction(definition), transactions::rollback);
     }
 
     @Override

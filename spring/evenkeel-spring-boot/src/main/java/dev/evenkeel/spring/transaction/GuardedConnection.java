@@ -27,6 +27,7 @@ final class GuardedConnection extends ForwardingConnection implements Wrapped<Co
     private final Exchange exchange;
     private volatile Phase phase;
     private volatile boolean inTransaction;
+    private volatile boolean over;
     private volatile long allowedMillis = Long.MAX_VALUE;
 
     GuardedConnection(Connection delegate, Exchange exchange) {
@@ -52,6 +53,7 @@ final class GuardedConnection extends ForwardingConnection implements Wrapped<Co
     private Flux<Void> begin(Publisher<Void> begin) {
         return exchange().inTime(exchange().guard(begin)).doOnComplete(() -> {
             inTransaction = true;
+            over = false;
             phase = phase == Phase.READING ? phase : Phase.IN_TRANSACTION;
         });
     }
@@ -59,9 +61,27 @@ final class GuardedConnection extends ForwardingConnection implements Wrapped<Co
     @Override
     public Publisher<Void> commitTransaction() {
         return Flux.defer(() -> {
+            over = true;
             phase = phase == Phase.READING ? phase : Phase.COMMITTING;
             return exchange().guard(delegate().commitTransaction());
         });
+    }
+
+    /**
+     * Gives the connection back, by which whatever it still does is stopped and its transaction undone, within a second. A plain
+     * ROLLBACK would wait for the statement that runs. Completes always; {@link #close()} does nothing any more.
+     */
+    Mono<Void> giveUp() {
+        return Mono.defer(() -> {
+            over = true;
+            return Mono.from(close()).onErrorComplete();
+        });
+    }
+
+    /** Nobody is to switch it on by a message that waits behind a statement or a COMMIT. */
+    @Override
+    public boolean isAutoCommit() {
+        return over || super.isAutoCommit();
     }
 
     @Override

@@ -5,9 +5,12 @@ import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.error.CommitOutcomeUnknownException;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
+import dev.evenkeel.error.LeaseMisuseException;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.R2dbcException;
 import java.time.Duration;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.r2dbc.connection.ConnectionHolder;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.UnexpectedRollbackException;
@@ -28,8 +31,7 @@ final class RoutedTransactions extends R2dbcTransactionManager {
     /** The code of a COMMIT that was answered by ROLLBACK: no server's. */
     private static final String BECAME_ROLLBACK = "99999";
 
-    /** The release of the connection rolls back anyway, by force if need be. */
-    private static final Duration ROLLBACK_BOUND = Duration.ofSeconds(1);
+    private static final String NO_TRANSACTION = "25P01";
 
     private final Duration commitBound;
 
@@ -78,13 +80,31 @@ final class RoutedTransactions extends R2dbcTransactionManager {
                 "look for a synchronous replica that is down")));
     }
 
-    /** Of a savepoint it must succeed. Otherwise the error that led here is the one to report. */
+    /**
+     * Whatever runs is stopped, too. When the transaction around a savepoint is gone, as after a cancel of both, nothing is left to
+     * undo.
+     */
     @Override
     protected Mono<Void> doRollback(TransactionSynchronizationManager scope, GenericReactiveTransaction status) {
-        Mono<Void> rollback = super.doRollback(scope, status);
-        return status.isNested()
-                ? rollback
-                : rollback.timeout(ROLLBACK_BOUND, Mono.empty()).onErrorComplete();
+        if (status.isNested()) {
+            return super.doRollback(scope, status).onErrorResume(RoutedTransactions::isGone, gone -> Mono.empty());
+        }
+        return Mono.defer(() -> scope.getResource(obtainConnectionFactory()) instanceof ConnectionHolder holder
+                        && holder.getConnection() instanceof GuardedConnection connection
+                ? connection.giveUp()
+                : super.doRollback(scope, status));
+    }
+
+    private static boolean isGone(Throwable error) {
+        return error instanceof LeaseMisuseException
+                || error instanceof DataAccessResourceFailureException
+                || error.getCause() instanceof R2dbcException refused && NO_TRANSACTION.equals(refused.getSqlState());
+    }
+
+    /** A savepoint that cannot be released is released with its transaction. */
+    @Override
+    protected Mono<Void> doCleanupAfterCompletion(TransactionSynchronizationManager scope, Object transaction) {
+        return super.doCleanupAfterCompletion(scope, transaction).onErrorComplete();
     }
 
     @Override
