@@ -7,6 +7,7 @@ import static io.r2dbc.spi.ConnectionFactoryOptions.PROTOCOL;
 
 import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.error.InvalidConfigurationException;
+import dev.evenkeel.error.Redaction;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,20 @@ final class Servers {
                     "the URL of a server",
                     "set spring.r2dbc.url=r2dbc:postgresql://host:5432/database, or evenkeel.enabled=false");
         }
-        return new Servers(withoutPool(details.getConnectionFactoryOptions()), customizing);
+        return new Servers(withoutPool(read(details)), customizing);
+    }
+
+    /** The reader's own message has all of the URL, password included. */
+    private static ConnectionFactoryOptions read(R2dbcConnectionDetails details) {
+        try {
+            return details.getConnectionFactoryOptions();
+        } catch (IllegalArgumentException e) {
+            throw InvalidConfigurationException.of(
+                    "primary",
+                    "unreadable",
+                    "a URL of the form r2dbc:postgresql://host:5432/database",
+                    "look at this: " + Redaction.url(String.valueOf(e.getMessage())));
+        }
     }
 
     /** Whoever asked for Spring's pool in the URL has one. */

@@ -67,8 +67,7 @@ final class RoutedTransactions extends R2dbcTransactionManager {
     /** Detached from whoever waits for it: a COMMIT that was sent is not taken back. */
     @Override
     protected Mono<Void> doCommit(TransactionSynchronizationManager scope, GenericReactiveTransaction status) {
-        return Mono.defer(() -> Mono.fromFuture(super.doCommit(scope, status).toFuture(), true))
-                .timeout(commitBound, Mono.error(this::unanswered));
+        return super.doCommit(scope, status).cache().timeout(commitBound, Mono.error(this::unanswered));
     }
 
     private CommitInDoubt unanswered() {
