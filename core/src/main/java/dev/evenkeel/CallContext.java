@@ -67,7 +67,7 @@ public final class CallContext {
 
     /** Calls inside belong to one request, a new one for each subscription; see {@link RequestScope}. */
     public static Function<Context, Context> request(String name) {
-        return request(() -> name);
+        return context -> context.put(REQUEST, new RequestScope(name));
     }
 
     /** The same for a name that is known only once the request is being handled: it is asked for with each call. */

@@ -26,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -138,9 +139,11 @@ class ExactlyOnceCampaignIT {
             clients.add(new Client(id));
         }
         AtomicInteger crashes = new AtomicInteger();
-        CompletableFuture<Void> crashing = Flux.interval(BETWEEN_CRASHES.dividedBy(COMMITS < 1000 ? 6 : 1))
+        // A thread of its own: the clients block as many as the shared scheduler has.
+        Scheduler killer = Schedulers.newBoundedElastic(1, 1_000, "killer");
+        CompletableFuture<Void> crashing = Flux.interval(BETWEEN_CRASHES.dividedBy(COMMITS < 1000 ? 15 : 1))
                 .onBackpressureDrop()
-                .publishOn(Schedulers.boundedElastic())
+                .publishOn(killer)
                 .takeWhile(tick -> done.get() < COMMITS)
                 .doOnNext(tick -> {
                     cluster.kill(cluster.primary());
@@ -164,6 +167,8 @@ class ExactlyOnceCampaignIT {
                 .block(Duration.ofMinutes(5).plusSeconds(COMMITS));
         done.set(COMMITS);
         assertThat(crashing).succeedsWithin(Duration.ofSeconds(60));
+        killer.dispose();
+        assertThat(crashes).hasPositiveValue();
         await("the server is back", () -> cluster.primary().role() == NodeRole.PRIMARY);
         clients.forEach(Client::close);
 

@@ -14,18 +14,29 @@ public final class Comparison {
     /** The first one is what the others are compared with. A further peer is a class and a line here. */
     private static final List<Peer.Opening> PEERS = List.of(R2dbcPoolPeer::open, EvenkeelPeer::open);
 
+    /** What the monitoring module costs, by the argument {@value #MONITORING}. */
+    private static final List<Peer.Opening> WITH_MONITORING = List.of(EvenkeelPeer::open, MonitoredPeer::open);
+
+    private static final String MONITORING = "--monitoring";
+
     private Comparison() {}
 
     public static void main(String... arguments) {
-        System.out.println(run(Plan.parse(arguments)).markdown());
+        List<String> all = new ArrayList<>(List.of(arguments));
+        List<Peer.Opening> peers = all.remove(MONITORING) ? WITH_MONITORING : PEERS;
+        System.out.println(run(Plan.parse(all.toArray(String[]::new)), peers).markdown());
     }
 
     static Report run(Plan plan) {
+        return run(plan, PEERS);
+    }
+
+    private static Report run(Plan plan, List<Peer.Opening> openings) {
         try (PostgresCluster cluster = Data.start()) {
             Data.load(cluster, plan.rows());
             List<Peer> peers = new ArrayList<>();
             try {
-                PEERS.forEach(peer -> peers.add(peer.open(cluster)));
+                openings.forEach(peer -> peers.add(peer.open(cluster)));
                 return measure(plan, cluster, peers);
             } finally {
                 peers.forEach(Peer::close);

@@ -11,14 +11,14 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Evenkeel with everything on: probes, statistics, deadlines, retries, and somebody who watches its health. */
-public final class EvenkeelPeer implements Peer {
+public class EvenkeelPeer implements Peer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ReactiveDatabaseManager db;
     private final Disposable watcher;
 
-    private EvenkeelPeer(ReactiveDatabaseManager db) {
+    EvenkeelPeer(ReactiveDatabaseManager db) {
         this.db = db;
         this.watcher = db.health().subscribe();
     }

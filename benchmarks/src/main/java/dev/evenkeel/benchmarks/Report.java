@@ -24,9 +24,10 @@ record Report(String conditions, List<Series> series, Map<String, LiveHeap> stre
     String markdown() {
         String baseline = series.get(0).peer();
         StringBuilder text = new StringBuilder(conditions).append("\n\n");
-        text.append("| workload | in flight | peer | per second | ratio to %s | spread | bytes per operation |\n"
-                .formatted(baseline));
-        text.append("|---|--:|---|--:|--:|--:|--:|\n");
+        text.append(
+                "| workload | in flight | peer | per second | ratio to %s | spread | processor time | bytes per operation |\n"
+                        .formatted(baseline));
+        text.append("|---|--:|---|--:|--:|--:|--:|--:|\n");
         series.forEach(one -> text.append(line(one, baselineOf(one.workload(), baseline))));
         text.append("\n| peer | live heap before the stream | peak live heap while it ran |\n|---|--:|--:|\n");
         streamHeap.forEach((peer, heap) -> text.append(line(peer, heap)));
@@ -53,7 +54,7 @@ record Report(String conditions, List<Series> series, Map<String, LiveHeap> stre
         Spread ratio = one.ratioTo(baseline);
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %s | %,.1f | %.2f | %.2f..%.2f | %,.0f |\n",
+                "| %s | %d | %s | %,.1f | %.2f | %.2f..%.2f | %,.1f µs | %,.0f |\n",
                 one.workload().name(),
                 one.workload().inFlight(),
                 one.peer(),
@@ -61,6 +62,7 @@ record Report(String conditions, List<Series> series, Map<String, LiveHeap> stre
                 ratio.median(),
                 ratio.least(),
                 ratio.most(),
+                one.cpuMicrosPerOperation(),
                 one.bytesPerOperation());
     }
 }

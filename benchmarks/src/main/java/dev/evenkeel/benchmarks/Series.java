@@ -18,6 +18,11 @@ record Series(Workload workload, String peer, List<Sample> samples) {
         return Spread.of(samples.stream().mapToDouble(Sample::perSecond)).median();
     }
 
+    double cpuMicrosPerOperation() {
+        return Spread.of(samples.stream().mapToDouble(Sample::cpuMicrosPerOperation))
+                .median();
+    }
+
     double bytesPerOperation() {
         return Spread.of(samples.stream().mapToDouble(Sample::bytesPerOperation))
                 .median();

@@ -10,6 +10,9 @@ public interface DatabaseListener {
 
     default void onCallRetried(CallRetried event) {}
 
+    /** Only if {@link #wantsStatementStarts()}. */
+    default void onStatementStarted(StatementStarted event) {}
+
     /** Only if {@link #wantsStatements()}. */
     default void onStatementCompleted(StatementCompleted event) {}
 
@@ -27,6 +30,11 @@ public interface DatabaseListener {
 
     /** Whether each statement is to be watched, which costs a little. Asked once, when the listener is added. */
     default boolean wantsStatements() {
+        return false;
+    }
+
+    /** Whether the beginning of each statement is to be told, too. Asked once, when the listener is added. */
+    default boolean wantsStatementStarts() {
         return false;
     }
 

@@ -14,6 +14,7 @@ public final class Listeners implements DatabaseListener {
     private volatile List<DatabaseListener> all = List.of();
     private volatile boolean statements;
     private volatile boolean notices;
+    private volatile boolean starts;
 
     public Listeners(List<? extends DatabaseListener> first) {
         become(List.copyOf(first));
@@ -26,19 +27,28 @@ public final class Listeners implements DatabaseListener {
         become(more);
     }
 
+    /** Once, if it was added several times. */
     public synchronized void remove(DatabaseListener listener) {
-        become(all.stream().filter(known -> known != listener).toList());
+        List<DatabaseListener> fewer = new ArrayList<>(all);
+        fewer.remove(listener);
+        become(fewer);
     }
 
     private void become(List<DatabaseListener> listeners) {
         all = List.copyOf(listeners);
         statements = all.stream().anyMatch(DatabaseListener::wantsStatements);
+        starts = all.stream().anyMatch(DatabaseListener::wantsStatementStarts);
         notices = all.stream().anyMatch(DatabaseListener::wantsNotices);
     }
 
     @Override
     public boolean wantsStatements() {
         return statements;
+    }
+
+    @Override
+    public boolean wantsStatementStarts() {
+        return starts;
     }
 
     @Override
@@ -54,6 +64,11 @@ public final class Listeners implements DatabaseListener {
     @Override
     public void onCallRetried(CallRetried event) {
         tell(listener -> listener.onCallRetried(event));
+    }
+
+    @Override
+    public void onStatementStarted(StatementStarted event) {
+        tell(listener -> listener.onStatementStarted(event));
     }
 
     @Override

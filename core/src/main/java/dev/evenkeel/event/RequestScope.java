@@ -1,8 +1,9 @@
 package dev.evenkeel.event;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What belongs together from the application's point of view, such as the handling of one HTTP request. It carries what
@@ -10,27 +11,44 @@ import java.util.function.Supplier;
  */
 public final class RequestScope {
 
-    private final Supplier<String> name;
-    private final ConcurrentMap<Object, Object> attachments = new ConcurrentHashMap<>(2);
+    private final String name;
+    private final @Nullable Supplier<String> late;
+    /** The first one, which is usually the only one: a map for each lease would cost more than the rest. */
+    private @Nullable Object owner;
+
+    private @Nullable Object attachment;
+    private @Nullable Map<Object, Object> others;
 
     /** The {@code name} says which kind of request it is, such as {@code GET /orders}; no values in it. */
     public RequestScope(String name) {
-        this(() -> name);
+        this.name = name;
+        this.late = null;
     }
 
     /** The same for a name that is known only once the handling has begun. */
     public RequestScope(Supplier<String> name) {
-        this.name = name;
+        this.name = "";
+        this.late = name;
     }
 
     public String name() {
-        return name.get();
+        return late == null ? name : late.get();
     }
 
     /** What this owner has attached, or now attaches for the first time. */
     @SuppressWarnings("unchecked") // each owner keeps to one type
-    public <A> A attachment(Object owner, Supplier<? extends A> first) {
-        return (A) attachments.computeIfAbsent(owner, key -> first.get());
+    public synchronized <A> A attachment(Object who, Supplier<? extends A> first) {
+        if (owner == null) {
+            owner = who;
+            attachment = first.get();
+        }
+        if (owner == who) {
+            return (A) attachment;
+        }
+        if (others == null) {
+            others = new IdentityHashMap<>();
+        }
+        return (A) others.computeIfAbsent(who, key -> first.get());
     }
 
     @Override

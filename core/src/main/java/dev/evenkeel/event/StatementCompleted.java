@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A statement of the application has ended. Emitted once for each execution, and only while a listener {@linkplain
  * DatabaseListener#wantsStatements() wants} it; BEGIN, COMMIT and what the library asks for itself are not among them.
  *
+ * @param id unique in this process
  * @param node where it ran, as {@code host:port}
  * @param requestId of the call that it was part of, the same as in {@link CallCompleted}; {@code -} when there is none
  * @param scope the request that it was made for: from the Reactor Context, or else all that ran on the same lease
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     {@linkplain DatabaseListener#wantsNotices() wants} them
  */
 public record StatementCompleted(
+        long id,
         String node,
         String requestId,
         RequestScope scope,

@@ -1,7 +1,6 @@
 package dev.evenkeel.node;
 
 import io.r2dbc.spi.Result;
-import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
 
 /** Is told of each exchange with the server, and may look at what comes back. */
@@ -39,11 +38,11 @@ interface Exchanges {
         return raw;
     }
 
-    default <T> Publisher<T> rows(Publisher<T> raw) {
-        return raw;
+    /** Whether {@link #rows} is to be called for what results emit. */
+    default boolean countsRows() {
+        return false;
     }
 
-    default Publisher<Long> changedRows(Publisher<Long> raw) {
-        return raw;
-    }
+    /** So many rows more were emitted or changed. */
+    default void rows(long more) {}
 }

@@ -6,18 +6,16 @@ import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.event.Listeners;
 import dev.evenkeel.event.RequestScope;
 import dev.evenkeel.event.StatementCompleted;
+import dev.evenkeel.event.StatementStarted;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Result;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
-import reactor.core.publisher.Flux;
 
 /**
  * Times one execution of a statement and tells the listeners when it is over. Thread-safe.
@@ -31,15 +29,21 @@ final class StatementWatch implements Exchanges {
     /** A statement may say much; listeners get the beginning. */
     private static final int MOST_NOTICES = 16;
 
+    private static final AtomicLong SEQUENCE = new AtomicLong();
+
     private final Traffic traffic;
     private final Listeners listeners;
     private final Lease lease;
     private final String sql;
     private final BoundValues bound;
     private final AtomicInteger open = new AtomicInteger();
-    private final LongAdder rows = new LongAdder();
-    private final List<String> notices = Collections.synchronizedList(new ArrayList<>(0));
+    /** Results are emitted one after the other, and end before this is read. */
+    private long rows;
+
+    private volatile List<String> notices = List.of();
+    private volatile long id;
     private volatile long begunNanos;
+    private volatile @Nullable CoreSubscriber<?> asking;
     private volatile @Nullable RequestScope scope;
     private volatile @Nullable Throwable failure;
     private volatile boolean left;
@@ -54,6 +58,7 @@ final class StatementWatch implements Exchanges {
 
     @Override
     public void askedBy(CoreSubscriber<?> subscriber) {
+        asking = subscriber;
         if (scope == null) {
             scope = CallContext.request(subscriber.currentContext()).orElse(null);
         }
@@ -64,6 +69,16 @@ final class StatementWatch implements Exchanges {
         traffic.begin(kind);
         if (open.getAndIncrement() == 0) {
             begunNanos = System.nanoTime();
+            id = SEQUENCE.incrementAndGet();
+            tellStart();
+        }
+    }
+
+    private void tellStart() {
+        CoreSubscriber<?> subscriber = asking;
+        if (subscriber != null && listeners.wantsStatementStarts()) {
+            listeners.onStatementStarted(new StatementStarted(
+                    id, lease.node(), sql, subscriber.currentContext().readOnly()));
         }
     }
 
@@ -104,19 +119,21 @@ final class StatementWatch implements Exchanges {
 
     private boolean noted(Result.Segment segment) {
         if (segment instanceof Result.Message message && notices.size() < MOST_NOTICES) {
-            notices.add(message.message());
+            List<String> more = new ArrayList<>(notices);
+            more.add(message.message());
+            notices = more;
         }
         return true;
     }
 
     @Override
-    public <T> Publisher<T> rows(Publisher<T> raw) {
-        return Flux.from(raw).doOnNext(row -> rows.increment());
+    public boolean countsRows() {
+        return true;
     }
 
     @Override
-    public Publisher<Long> changedRows(Publisher<Long> raw) {
-        return Flux.from(raw).doOnNext(rows::add);
+    public void rows(long more) {
+        rows += more;
     }
 
     private void end() {
@@ -126,6 +143,7 @@ final class StatementWatch implements Exchanges {
         Throwable error = failure;
         RequestScope asked = scope;
         listeners.onStatementCompleted(new StatementCompleted(
+                id,
                 lease.node(),
                 lease.requestId(),
                 asked == null ? lease.scope() : asked,
@@ -133,11 +151,12 @@ final class StatementWatch implements Exchanges {
                 bound,
                 error != null ? Outcome.FAILED : left ? Outcome.CANCELLED : Outcome.SUCCEEDED,
                 Duration.ofNanos(System.nanoTime() - begunNanos),
-                rows.sumThenReset(),
+                rows,
                 error instanceof R2dbcException refused ? refused.getSqlState() : null,
                 notices));
         failure = null;
         left = false;
-        notices.clear();
+        rows = 0;
+        notices = List.of();
     }
 }

@@ -35,22 +35,22 @@ final class TrackedResult implements Result {
 
     @Override
     public Publisher<Long> getRowsUpdated() {
-        return consume(traffic.changedRows(raw.getRowsUpdated()));
+        return consume(raw.getRowsUpdated(), true);
     }
 
     @Override
     public <T> Publisher<T> map(BiFunction<Row, RowMetadata, ? extends T> mapping) {
-        return consume(traffic.rows(raw.map(mapping)));
+        return consume(raw.map(mapping), false);
     }
 
     @Override
     public <T> Publisher<T> map(Function<? super Readable, ? extends T> mapping) {
-        return consume(traffic.rows(raw.map(mapping)));
+        return consume(raw.map(mapping), false);
     }
 
     @Override
     public <T> Publisher<T> flatMap(Function<Segment, ? extends Publisher<? extends T>> mapping) {
-        return consume(traffic.rows(raw.flatMap(mapping)));
+        return consume(raw.flatMap(mapping), false);
     }
 
     @Override
@@ -58,8 +58,10 @@ final class TrackedResult implements Result {
         return new TrackedResult(raw.filter(filter), traffic, kind, consumed);
     }
 
-    private <T> Publisher<T> consume(Publisher<? extends T> source) {
-        return new TrackedPublisher<>(source, traffic, kind, () -> {
+    /** The items are rows, or numbers of changed ones. */
+    private <T> Publisher<T> consume(Publisher<? extends T> source, boolean numbers) {
+        Publisher<? extends T> counted = traffic.countsRows() ? new CountedRows<>(source, traffic, numbers) : source;
+        return new TrackedPublisher<>(counted, traffic, kind, () -> {
             if (consumed.compareAndSet(false, true)) {
                 traffic.answered(kind);
             }

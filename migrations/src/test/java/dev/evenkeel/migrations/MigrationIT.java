@@ -3,9 +3,12 @@ package dev.evenkeel.migrations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.evenkeel.CallContext;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.MigrationException;
+import dev.evenkeel.event.AdministrativeAction;
+import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.migrations.MigrationEvent.MigrationApplied;
 import dev.evenkeel.migrations.MigrationEvent.MigrationStarted;
 import dev.evenkeel.migrations.MigrationEvent.MigrationsPlanned;
@@ -83,6 +86,31 @@ class MigrationIT {
                 .isInstanceOfSatisfying(
                         SchemaChanged.class, done -> assertThat(done.version()).isEqualTo("2"));
         assertThat(one("select count(*) from priced")).isEqualTo("1");
+    }
+
+    @Test
+    void whatIsDoneToTheSchemaIsToldToTheAudit() {
+        List<AdministrativeAction> told = new CopyOnWriteArrayList<>();
+        db.listen(new DatabaseListener() {
+            @Override
+            public void onAdministrativeAction(AdministrativeAction action) {
+                told.add(action);
+            }
+        });
+        script("V1__item.sql", "create table item (id int primary key);");
+        MigrationManager migrations = Schemas.migrations(db, root);
+        migrations.runMigrations().contextWrite(CallContext.principal("alice")).blockLast(Schemas.PATIENCE);
+        Schemas.migrate(migrations);
+        script("V2__broken.sql", "create table item ();");
+        assertThatThrownBy(() -> Schemas.migrate(migrations)).isInstanceOf(MigrationException.class);
+
+        assertThat(told).hasSize(2);
+        assertThat(told.get(0).what()).isEqualTo("migrate");
+        assertThat(told.get(0).subject()).isEqualTo("V1__item.sql");
+        assertThat(told.get(0).by()).isEqualTo("alice");
+        assertThat(told.get(0).succeeded()).isTrue();
+        assertThat(told.get(1).succeeded()).isFalse();
+        assertThat(told.get(1).details()).isEqualTo("MigrationException");
     }
 
     @Test

@@ -46,6 +46,7 @@ public final class Migrations implements MigrationManager {
     private final Joining joining;
     private final LiveHistory live;
     private final SchemaInspection inspection;
+    private final Announcing announcing;
 
     private Migrations(ReactiveDatabaseManager database, MigrationConfig config) {
         this.database = database;
@@ -55,6 +56,7 @@ public final class Migrations implements MigrationManager {
         this.joining = new Joining(database, config, sessions);
         this.live = new LiveHistory(database, config);
         this.inspection = new SchemaInspection(database, live, config);
+        this.announcing = new Announcing(database);
     }
 
     /** Behind {@link MigrationManager#of}. */
@@ -75,7 +77,10 @@ public final class Migrations implements MigrationManager {
             outlook.refuse();
             return outlook.isNothingToDo()
                     ? Flux.just(outlook.found())
-                    : sessions.alone(new Migrating(config, seen.getT1()));
+                    : announcing.told(
+                            "migrate",
+                            String.join(", ", outlook.pendingScripts()),
+                            sessions.alone(new Migrating(config, seen.getT1())));
         });
     }
 
@@ -99,7 +104,12 @@ public final class Migrations implements MigrationManager {
             History contracts = seen.getT2().contracts();
             return Contracting.pending(folder, contracts).isEmpty()
                     ? Flux.just(Contracting.found(contracts))
-                    : sessions.beside(new Contracting(config, folder));
+                    : announcing.told(
+                            "contract",
+                            Contracting.pending(folder, contracts).stream()
+                                    .map(script -> script.file().path())
+                                    .collect(Collectors.joining(", ")),
+                            sessions.beside(new Contracting(config, folder)));
         });
     }
 
@@ -117,12 +127,15 @@ public final class Migrations implements MigrationManager {
 
     @Override
     public Flux<MigrationEvent> rollbackMigration(String version) {
-        return scripts().flatMapMany(scripts -> sessions.alone(new Undoing(config, scripts, Version.of(version))));
+        return announcing.told(
+                "rollback",
+                "version " + version + " and later",
+                scripts().flatMapMany(scripts -> sessions.alone(new Undoing(config, scripts, Version.of(version)))));
     }
 
     @Override
     public Mono<Boolean> release() {
-        return live.read()
+        Mono<Boolean> release = live.read()
                 .filter(LiveHistory.Found::hasRollbacks)
                 .flatMap(found -> database.query(found.table().release())
                         .idempotent()
@@ -130,6 +143,9 @@ public final class Migrations implements MigrationManager {
                         .rowsUpdated())
                 .map(released -> released > 0)
                 .defaultIfEmpty(false);
+        return announcing
+                .told("release", "versions that were held", release.flux())
+                .single();
     }
 
     @Override
@@ -162,7 +178,7 @@ public final class Migrations implements MigrationManager {
 
     @Override
     public Flux<BackfillProgress> backfill(Backfill backfill) {
-        return new Backfilling(database, config).run(backfill);
+        return announcing.told("backfill", backfill.name(), new Backfilling(database, config).run(backfill));
     }
 
     /** Files may be in a folder that changes, so they are read each time. */

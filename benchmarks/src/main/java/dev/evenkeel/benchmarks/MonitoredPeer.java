@@ -1,0 +1,44 @@
+package dev.evenkeel.benchmarks;
+
+import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.monitoring.HealthMonitor;
+import dev.evenkeel.monitoring.LogSink;
+import dev.evenkeel.monitoring.QueryOptimizer;
+import dev.evenkeel.monitoring.meter.DatabaseMeters;
+import dev.evenkeel.testkit.PostgresCluster;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import reactor.core.Disposable;
+
+/** The same with all of the monitoring module: meters, alerts, and insight into each statement. */
+final class MonitoredPeer extends EvenkeelPeer {
+
+    private final Disposable meters;
+    private final HealthMonitor monitor;
+    private final QueryOptimizer optimizer;
+
+    private MonitoredPeer(ReactiveDatabaseManager db) {
+        super(db);
+        this.meters = DatabaseMeters.bind(db, new SimpleMeterRegistry());
+        this.monitor = HealthMonitor.on(db);
+        this.optimizer = QueryOptimizer.on(db);
+        monitor.alertOnIssues(new LogSink());
+        monitor.startMonitoring();
+    }
+
+    static Peer open(PostgresCluster cluster) {
+        return new MonitoredPeer(database(cluster));
+    }
+
+    @Override
+    public String name() {
+        return "Evenkeel monitored";
+    }
+
+    @Override
+    public void close() {
+        optimizer.stop();
+        monitor.stopMonitoring();
+        meters.dispose();
+        super.close();
+    }
+}

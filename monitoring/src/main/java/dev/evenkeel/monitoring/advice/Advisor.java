@@ -1,0 +1,113 @@
+package dev.evenkeel.monitoring.advice;
+
+import dev.evenkeel.monitoring.AdviceConfig;
+import dev.evenkeel.monitoring.Recommendation;
+import dev.evenkeel.monitoring.Recommendation.Severity;
+import dev.evenkeel.monitoring.advice.Advice.Skipped;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Readable;
+import io.r2dbc.spi.Result;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Asks a server all rules, one after the other, so that it never works on more than one of them. A rule that fails does not keep
+ * the others from being asked. Reads catalogs and statistics only. Immutable, thread-safe.
+ */
+public final class Advisor {
+
+    /** Names are shown with their schema, and nobody waits for long on our account. */
+    private static final String SETTINGS =
+            "set search_path = pg_catalog; set statement_timeout = '5s'; set lock_timeout = '100ms'; set jit = off";
+
+    private final Map<Rule, String> rules = new LinkedHashMap<>();
+    private final String usedIndexes = Rule.read("used-indexes");
+
+    /** Reads the rules from the jar, so it is not for an event loop. */
+    public Advisor(AdviceConfig config) {
+        Rule.ALL.forEach(rule -> rules.put(rule, rule.sql(config)));
+    }
+
+    /** What should be changed on the server of this session, which is left with other settings. */
+    public Mono<Advice> advise(Connection connection) {
+        return execute(connection, SETTINGS)
+                .then(version(connection))
+                .flatMapMany(version -> Flux.fromIterable(rules.entrySet())
+                        .filter(rule -> rule.getKey().fits(version))
+                        .concatMap(rule -> ask(connection, rule.getKey(), rule.getValue())))
+                .reduce(new Advice(List.of(), List.of()), Advisor::together);
+    }
+
+    /** Which indexes are in use on the server of this session, each as a rule names it. */
+    public Flux<String> usedIndexes(Connection connection) {
+        return query(connection, usedIndexes, row -> text(row, 0));
+    }
+
+    private static Mono<Advice> ask(Connection connection, Rule rule, String sql) {
+        return query(connection, sql, row -> recommendation(rule.name(), row))
+                .collectList()
+                .map(found -> new Advice(found, List.of()))
+                .onErrorResume(
+                        R2dbcException.class,
+                        failed -> Mono.just(new Advice(
+                                List.of(), List.of(new Skipped(rule.name(), String.valueOf(failed.getSqlState()))))));
+    }
+
+    private static Advice together(Advice sum, Advice next) {
+        List<Recommendation> found = new ArrayList<>(sum.found());
+        found.addAll(next.found());
+        List<Skipped> skipped = new ArrayList<>(sum.skipped());
+        skipped.addAll(next.skipped());
+        return new Advice(found, skipped);
+    }
+
+    private static Recommendation recommendation(String rule, Readable row) {
+        String[] pairs = Objects.requireNonNull(row.get("evidence", String[].class));
+        Map<String, String> evidence = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < pairs.length; i += 2) {
+            evidence.put(pairs[i], String.valueOf(pairs[i + 1]));
+        }
+        return new Recommendation(
+                rule,
+                Severity.valueOf(text(row, "severity")),
+                text(row, "object"),
+                text(row, "summary"),
+                evidence,
+                text(row, "impact"),
+                List.of(Objects.requireNonNull(row.get("remedy", String[].class))));
+    }
+
+    private static Mono<Integer> version(Connection connection) {
+        return query(
+                        connection,
+                        "select current_setting('server_version_num')::int",
+                        row -> Objects.requireNonNull(row.get(0, Integer.class)))
+                .single();
+    }
+
+    private static Mono<Void> execute(Connection connection, String sql) {
+        return Flux.from(connection.createStatement(sql).execute())
+                .concatMap(Result::getRowsUpdated)
+                .then();
+    }
+
+    private static <T> Flux<T> query(Connection connection, String sql, Function<Readable, T> mapping) {
+        return Flux.defer(
+                () -> Flux.from(connection.createStatement(sql).execute()).concatMap(result -> result.map(mapping)));
+    }
+
+    private static String text(Readable row, String column) {
+        return Objects.requireNonNull(row.get(column, String.class));
+    }
+
+    private static String text(Readable row, int column) {
+        return Objects.requireNonNull(row.get(column, String.class));
+    }
+}

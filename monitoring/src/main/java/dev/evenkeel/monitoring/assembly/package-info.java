@@ -1,0 +1,5 @@
+/** Puts the parts together behind the public interfaces. */
+@NullMarked
+package dev.evenkeel.monitoring.assembly;
+
+import org.jspecify.annotations.NullMarked;

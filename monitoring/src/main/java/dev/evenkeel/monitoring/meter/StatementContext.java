@@ -1,0 +1,48 @@
+package dev.evenkeel.monitoring.meter;
+
+import dev.evenkeel.event.StatementCompleted;
+import io.micrometer.observation.Observation;
+import org.jspecify.annotations.Nullable;
+
+/** What a convention sees of a statement. */
+public final class StatementContext extends Observation.Context {
+
+    private final String sql;
+    private final String host;
+    private final int port;
+    private final String database;
+    private @Nullable StatementCompleted completed;
+
+    StatementContext(String sql, String host, int port, String database) {
+        this.sql = sql;
+        this.host = host;
+        this.port = port;
+        this.database = database;
+    }
+
+    /** As it was executed; it may have literals. */
+    public String sql() {
+        return sql;
+    }
+
+    public String host() {
+        return host;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String database() {
+        return database;
+    }
+
+    /** {@code null} until it has ended. */
+    public @Nullable StatementCompleted completed() {
+        return completed;
+    }
+
+    void completed(StatementCompleted event) {
+        completed = event;
+    }
+}
