@@ -5,6 +5,7 @@ import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -66,6 +67,11 @@ public final class CallContext {
 
     /** Calls inside belong to one request, a new one for each subscription; see {@link RequestScope}. */
     public static Function<Context, Context> request(String name) {
+        return context -> context.put(REQUEST, new RequestScope(name));
+    }
+
+    /** The same for a name that is known only once the request is being handled: it is asked for with each call. */
+    public static Function<Context, Context> request(Supplier<String> name) {
         return context -> context.put(REQUEST, new RequestScope(name));
     }
 

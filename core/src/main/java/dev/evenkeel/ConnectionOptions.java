@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param consistency how fresh a read must be; ignored for writes
  * @param maxStaleness bound for {@link ReadConsistency#BOUNDED}; {@code null} for the configured one
  * @param timeout the whole call ends by then, waiting for a connection included; {@code null} for the configured one
+ * @param transactional what is written becomes known to anybody only after the connection was given back
  * @param label names the call in events, metrics and messages; no values in it
  */
 public record ConnectionOptions(
@@ -18,12 +19,13 @@ public record ConnectionOptions(
         ReadConsistency consistency,
         @Nullable Duration maxStaleness,
         @Nullable Duration timeout,
+        boolean transactional,
         String label) {
 
     private static final ConnectionOptions WRITE =
-            new ConnectionOptions(false, ReadConsistency.STRONG, null, null, "connection");
+            new ConnectionOptions(false, ReadConsistency.STRONG, null, null, false, "connection");
     private static final ConnectionOptions READ =
-            new ConnectionOptions(true, ReadConsistency.READ_YOUR_WRITES, null, null, "connection");
+            new ConnectionOptions(true, ReadConsistency.READ_YOUR_WRITES, null, null, false, "connection");
 
     public ConnectionOptions {
         requirePositive("timeout", timeout);
@@ -50,18 +52,26 @@ public record ConnectionOptions(
 
     /** A connection for reading. */
     public static ConnectionOptions read(ReadConsistency consistency) {
-        return new ConnectionOptions(true, consistency, null, null, READ.label);
+        return new ConnectionOptions(true, consistency, null, null, false, READ.label);
     }
 
     public ConnectionOptions timeout(Duration bound) {
-        return new ConnectionOptions(readOnly, consistency, maxStaleness, bound, label);
+        return new ConnectionOptions(readOnly, consistency, maxStaleness, bound, transactional, label);
     }
 
     public ConnectionOptions maxStaleness(Duration bound) {
-        return new ConnectionOptions(readOnly, consistency, bound, timeout, label);
+        return new ConnectionOptions(readOnly, consistency, bound, timeout, transactional, label);
+    }
+
+    /**
+     * A promise of whoever takes the connection: it runs one transaction on it, and tells nobody that it was committed before
+     * the connection is given back. Until then reads by others need not go to the primary.
+     */
+    public ConnectionOptions forOneTransaction() {
+        return new ConnectionOptions(readOnly, consistency, maxStaleness, timeout, true, label);
     }
 
     public ConnectionOptions label(String name) {
-        return new ConnectionOptions(readOnly, consistency, maxStaleness, timeout, name);
+        return new ConnectionOptions(readOnly, consistency, maxStaleness, timeout, transactional, name);
     }
 }

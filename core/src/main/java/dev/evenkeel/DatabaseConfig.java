@@ -160,12 +160,14 @@ public record DatabaseConfig(
             return this;
         }
 
-        Builder primary(NodeConfig node) {
+        /** The same for a server that was read from elsewhere. */
+        public Builder primary(NodeConfig node) {
             this.primary = node;
             return this;
         }
 
-        Builder replica(NodeConfig node) {
+        /** The same for a server that was read from elsewhere. */
+        public Builder replica(NodeConfig node) {
             replicas.add(node);
             return this;
         }

@@ -282,7 +282,7 @@ final class RunningManager implements ReactiveDatabaseManager {
         return new Terms(
                 options.label(),
                 wish(options.readOnly(), options.consistency(), options.maxStaleness()),
-                options.readOnly() ? Phase.READING : Phase.AUTOCOMMIT,
+                options.readOnly() ? Phase.READING : options.transactional() ? Phase.IN_TRANSACTION : Phase.AUTOCOMMIT,
                 Optional.ofNullable(options.timeout()).orElse(config.callTimeout()),
                 config.retry());
     }

@@ -42,8 +42,26 @@ public record NodeConfig(
         try {
             options = ConnectionFactoryOptions.parse(url);
         } catch (IllegalArgumentException e) {
-            throw unusable(setting, url, "a URL of the form " + FORM, "special characters in it must be %-encoded");
+            throw unusable(
+                    setting,
+                    Redaction.url(url),
+                    "a URL of the form " + FORM,
+                    "special characters in it must be %-encoded");
         }
+        return of(setting, Redaction.url(url), options);
+    }
+
+    /**
+     * Takes what another library has read already; TLS options count as in a URL.
+     *
+     * @throws InvalidConfigurationException when it is not one PostgreSQL server with a database
+     */
+    public static NodeConfig of(String setting, ConnectionFactoryOptions options) {
+        String text = "%s on %s".formatted(options.getValue(DRIVER), options.getValue(HOST));
+        return of(setting, text, options);
+    }
+
+    private static NodeConfig of(String setting, String url, ConnectionFactoryOptions options) {
         if (!Objects.equals(options.getValue(DRIVER), "postgresql")) {
             throw unusable(setting, url, "a URL that begins with r2dbc:postgresql:", "other databases are not served");
         }
@@ -66,11 +84,11 @@ public record NodeConfig(
                 port == null ? DEFAULT_PORT : (Integer) port,
                 String.valueOf(database),
                 UrlTls.read(setting, options),
-                ConnectionFactoryOptions.parse(UrlTls.without(url)));
+                UrlTls.without(options));
     }
 
     private static InvalidConfigurationException unusable(String setting, String url, String allowed, String remedy) {
-        return InvalidConfigurationException.of(setting, "'" + Redaction.url(url) + "'", allowed, remedy);
+        return InvalidConfigurationException.of(setting, "'" + url + "'", allowed, remedy);
     }
 
     /** {@code host:port}: how messages, metrics and snapshots call this server. */

@@ -5,10 +5,8 @@ import dev.evenkeel.error.InvalidConfigurationException;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +36,11 @@ final class UrlTls {
         return new UrlTls(setting, url).read();
     }
 
-    /** The URL without these options. */
-    static String without(String url) {
-        int question = url.indexOf('?');
-        if (question < 0) {
-            return url;
-        }
-        String rest = Arrays.stream(url.substring(question + 1).split("&", -1))
-                .filter(option -> !OPTIONS.contains(option.split("=", 2)[0]))
-                .collect(Collectors.joining("&"));
-        return url.substring(0, question) + (rest.isEmpty() ? "" : "?" + rest);
+    /** The same without these options. */
+    static ConnectionFactoryOptions without(ConnectionFactoryOptions url) {
+        return ConnectionFactoryOptions.builder()
+                .from(url, option -> !OPTIONS.contains(option.name()))
+                .build();
     }
 
     private TlsConfig read() {

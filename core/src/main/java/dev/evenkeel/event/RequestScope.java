@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestScope {
 
     private final String name;
+    private final @Nullable Supplier<String> late;
     /** The first one, which is usually the only one: a map for each lease would cost more than the rest. */
     private @Nullable Object owner;
 
@@ -21,10 +22,17 @@ public final class RequestScope {
     /** The {@code name} says which kind of request it is, such as {@code GET /orders}; no values in it. */
     public RequestScope(String name) {
         this.name = name;
+        this.late = null;
+    }
+
+    /** The same for a name that is known only once the handling has begun. */
+    public RequestScope(Supplier<String> name) {
+        this.name = "";
+        this.late = name;
     }
 
     public String name() {
-        return name;
+        return late == null ? name : late.get();
     }
 
     /** What this owner has attached, or now attaches for the first time. */
@@ -45,6 +53,6 @@ public final class RequestScope {
 
     @Override
     public String toString() {
-        return name;
+        return name();
     }
 }

@@ -4,8 +4,8 @@ import dev.evenkeel.DatabaseMetrics.Latency;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.Recorder;
 
 /**
  * Times and failures of the last half to whole minute, and of all time. Recording is wait-free but for once in
@@ -22,9 +22,11 @@ final class RecentCalls {
     /** An hour in microseconds: a longer call counts as one of an hour. */
     private static final long LONGEST = TimeUnit.HOURS.toMicros(1);
 
-    private final Recorder times = new Recorder(LONGEST, DIGITS);
+    /** Of all time. Not HdrHistogram's recorder, whose reader sleeps while somebody records: readers are on event loops, too. */
+    private final AtomicHistogram times = new AtomicHistogram(LONGEST, DIGITS);
+
     private final LongAdder failures = new LongAdder();
-    private final Window all = new Window();
+    private Histogram collected = new Histogram(LONGEST, DIGITS);
     private Window previous = new Window();
     private Window current = new Window();
     private volatile long turnedNanos = System.nanoTime();
@@ -46,7 +48,7 @@ final class RecentCalls {
 
     synchronized Latency total() {
         collect();
-        return latency(all.times);
+        return latency(collected);
     }
 
     synchronized Latency recent() {
@@ -68,10 +70,12 @@ final class RecentCalls {
      * the windows itself.
      */
     private void collect() {
-        Histogram fresh = times.getIntervalHistogram();
-        long failed = failures.sumThenReset();
-        current.add(fresh, failed);
-        all.add(fresh, failed);
+        Histogram total = new Histogram(LONGEST, DIGITS);
+        total.add(times);
+        Histogram fresh = total.copy();
+        fresh.subtract(collected);
+        collected = total;
+        current.add(fresh, failures.sumThenReset());
         long now = System.nanoTime();
         long passed = (now - turnedNanos) / WINDOW_NANOS;
         if (passed > 0) {

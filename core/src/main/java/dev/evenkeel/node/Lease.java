@@ -1,6 +1,7 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.Deadline;
+import dev.evenkeel.LeasedConnection;
 import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
@@ -23,7 +24,7 @@ import reactor.core.scheduler.Scheduler;
  * One caller's time with a connection; this is the {@link Connection} that users see. Thread-safe to the degree the
  * driver is. After its release every use is a {@link LeaseMisuseException}.
  */
-public final class Lease extends ForwardingConnection implements Wrapped<Connection> {
+public final class Lease extends ForwardingConnection implements LeasedConnection, Wrapped<Connection> {
 
     /** Twice what a connection takes at most to clean itself: beyond that it is closed in the background. */
     private static final Duration RELEASE_BOUND = Duration.ofSeconds(1);
@@ -78,7 +79,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         return guest;
     }
 
-    /** Name of the node at the other end. */
+    @Override
     public String node() {
         return pool.name();
     }
@@ -109,7 +110,7 @@ public final class Lease extends ForwardingConnection implements Wrapped<Connect
         return deadline;
     }
 
-    /** Identifies the call that holds it. */
+    @Override
     public String requestId() {
         return requestId.get();
     }

@@ -42,16 +42,20 @@ public final class Contacts {
 
     /** The call has ended on this node, well or not. */
     void ended(Call<?> call, String node) {
-        long now = System.nanoTime();
         Wish wish = call.terms().wish();
         ReadSession session = call.session();
         if (wish.intent() == Intent.WRITE) {
-            allWrites.wrote(node, now);
-            if (session != null) {
-                session.wrote(node, now);
-            }
+            wrote(session, node);
         } else if (session != null && isOrdered(wish.consistency())) {
-            session.read(node, now);
+            session.read(node, System.nanoTime());
+        }
+    }
+
+    private void wrote(@Nullable ReadSession session, String node) {
+        long now = System.nanoTime();
+        allWrites.wrote(node, now);
+        if (session != null) {
+            session.wrote(node, now);
         }
     }
 
@@ -60,12 +64,19 @@ public final class Contacts {
         return consistency == ReadConsistency.READ_YOUR_WRITES || consistency == ReadConsistency.STRONG;
     }
 
-    /** Until the connection is back, its writes are acknowledged without our seeing it. */
+    /**
+     * Until the connection is back, its writes are acknowledged without our seeing it; those of a transaction count from its
+     * return on.
+     */
     void lent(Call<?> call, Lease lease) {
+        ReadSession session = call.session();
+        if (call.terms().phase() == Phase.IN_TRANSACTION) {
+            lease.onEnd(() -> wrote(session, lease.node()));
+            return;
+        }
         if (call.terms().phase() != Phase.AUTOCOMMIT) {
             return;
         }
-        ReadSession session = call.session();
         allWrites.held();
         if (session != null) {
             session.held();

@@ -1,0 +1,5 @@
+/** The manager as an actuator endpoint. */
+@NullMarked
+package dev.evenkeel.spring.endpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package dev.evenkeel.spring.failure;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** How a setting that an exception names is called in this application. */
+final class PropertyNames {
+
+    private static final Map<String, String> SPECIAL = Map.ofEntries(
+            Map.entry("primary", "spring.r2dbc.url"),
+            Map.entry("credentials.user", "spring.r2dbc.username"),
+            Map.entry("readToken.key", "evenkeel.web.read-token.secret"),
+            Map.entry("pool.minSize", "evenkeel.pool.min-size (or spring.r2dbc.pool.min-idle)"),
+            Map.entry("pool.maxSize", "evenkeel.pool.max-size (or spring.r2dbc.pool.max-size)"),
+            Map.entry("pool.idleTimeout", "evenkeel.pool.idle-timeout (or spring.r2dbc.pool.max-idle-time)"),
+            Map.entry("pool.maxLifetime", "evenkeel.pool.max-lifetime (or spring.r2dbc.pool.max-life-time)"),
+            Map.entry(
+                    "pool.connectTimeout",
+                    "evenkeel.pool.connect-timeout (or spring.r2dbc.pool.max-create-connection-time)"),
+            Map.entry("pool.acquireTimeout", "evenkeel.pool.acquire-timeout (or spring.r2dbc.pool.max-acquire-time)"));
+
+    private static final Pattern REPLICA = Pattern.compile("replica(?=\\[\\d+])");
+    private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])([A-Z])");
+
+    private PropertyNames() {}
+
+    /** For a setting such as {@code pool.maxSize}, {@code replica[0]} or {@code primary (sslMode)}. */
+    static String of(String setting) {
+        String special = SPECIAL.get(setting);
+        if (special != null) {
+            return special;
+        }
+        if (setting.startsWith("primary ")) {
+            return SPECIAL.get("primary") + setting.substring("primary".length());
+        }
+        if (REPLICA.matcher(setting).lookingAt()) {
+            return "evenkeel." + REPLICA.matcher(setting).replaceFirst("replicas");
+        }
+        return "evenkeel." + HUMP.matcher(setting).replaceAll("-$1").toLowerCase(Locale.ROOT);
+    }
+}

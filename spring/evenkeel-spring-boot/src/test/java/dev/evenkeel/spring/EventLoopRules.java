@@ -1,0 +1,13 @@
+package dev.evenkeel.spring;
+
+import reactor.blockhound.BlockHound;
+import reactor.blockhound.integration.BlockHoundIntegration;
+
+/** What may block an event loop in the tests: the operating system's random numbers, which the driver's login reads. */
+public final class EventLoopRules implements BlockHoundIntegration {
+
+    @Override
+    public void applyTo(BlockHound.Builder builder) {
+        builder.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes");
+    }
+}

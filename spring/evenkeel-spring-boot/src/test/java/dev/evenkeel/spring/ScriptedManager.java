@@ -1,0 +1,54 @@
+package dev.evenkeel.spring;
+
+import dev.evenkeel.DatabaseConfig;
+import dev.evenkeel.HealthSnapshot;
+import dev.evenkeel.ReactiveDatabaseManager;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** A manager without a database: what an application context needs of one, and nothing else. */
+public final class ScriptedManager {
+
+    public final Sinks.Many<HealthSnapshot> health = Sinks.many().replay().latest();
+    public final AtomicInteger shutdowns = new AtomicInteger();
+
+    /** Refuses connections. */
+    private record NoConnections() implements ConnectionFactory {
+
+        @Override
+        public Mono<Connection> create() {
+            return Mono.error(new IllegalStateException("no database"));
+        }
+
+        @Override
+        public ConnectionFactoryMetadata getMetadata() {
+            return () -> "PostgreSQL";
+        }
+    }
+
+    public ReactiveDatabaseManager manager() {
+        DatabaseConfig config = DatabaseConfig.builder()
+                .primary("r2dbc:postgresql://nobody@localhost:1/none")
+                .build();
+        return (ReactiveDatabaseManager) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ReactiveDatabaseManager.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "connectionFactory" -> new NoConnections();
+                    case "config" -> config;
+                    case "health" -> health.asFlux();
+                    case "shutdown" -> Mono.fromRunnable(shutdowns::incrementAndGet);
+                    case "contributeSchemaIntegrity" -> null;
+                    case "query" -> throw new IllegalStateException("no database");
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "equals" -> proxy == arguments[0];
+                    case "toString" -> "ScriptedManager";
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
+}

@@ -1,0 +1,5 @@
+package dev.evenkeel.spring.app;
+
+import org.springframework.data.annotation.Id;
+
+public record Note(@Id Long id, String body) {}

@@ -1,0 +1,32 @@
+package dev.evenkeel.spring.app;
+
+import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.event.StatementCompleted;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
+
+/** A plain Spring WebFlux and Spring Data R2DBC application: nothing in it but the listener knows of Evenkeel. */
+@SpringBootApplication
+public class NotesApplication {
+
+    /** Names of the requests whose statements were seen. */
+    public record Requests(Queue<String> names) implements DatabaseListener {
+
+        @Override
+        public boolean wantsStatements() {
+            return true;
+        }
+
+        @Override
+        public void onStatementCompleted(StatementCompleted statement) {
+            names.add(statement.scope().name());
+        }
+    }
+
+    @Bean
+    Requests requests() {
+        return new Requests(new ConcurrentLinkedQueue<>());
+    }
+}
