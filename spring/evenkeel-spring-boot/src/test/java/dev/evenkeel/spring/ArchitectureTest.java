@@ -34,6 +34,8 @@ class ArchitectureTest {
     @Test
     void whatIsOptionalStaysInItsPackage() {
         stays("..spring.migrations..", "dev.evenkeel.migrations..");
+        stays("..spring.insight..", "dev.evenkeel.monitoring..");
+        stays("..spring.insight..", "io.micrometer..");
         stays("..spring.web..", "org.springframework.web..");
         stays("..spring.health..", "org.springframework.boot.health..");
         stays("..spring.endpoint..", "org.springframework.boot.actuate..");

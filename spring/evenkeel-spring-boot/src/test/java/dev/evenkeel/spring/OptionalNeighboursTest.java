@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.HealthSnapshot;
 import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.monitoring.Alert;
+import dev.evenkeel.monitoring.AlertSink;
+import dev.evenkeel.monitoring.HealthMonitor;
+import dev.evenkeel.monitoring.QueryOptimizer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +25,7 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.util.ClassUtils;
+import reactor.core.publisher.Mono;
 
 /** What is optional may be missing, and is there when it is not. */
 class OptionalNeighboursTest {
@@ -34,7 +43,13 @@ class OptionalNeighboursTest {
     static class Application {}
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.springframework.web.reactive", "dev.evenkeel.migrations"})
+    @ValueSource(
+            strings = {
+                "org.springframework.web.reactive",
+                "dev.evenkeel.migrations",
+                "dev.evenkeel.monitoring",
+                "io.micrometer.core"
+            })
     void anApplicationStartsWithoutAnyOfThem(String missing) {
         new ApplicationContextRunner()
                 .withClassLoader(new FilteredClassLoader(missing))
@@ -60,6 +75,37 @@ class OptionalNeighboursTest {
                 .run(context -> assertThat(context).hasBean("evenkeelControlEndpoint"));
         web.withPropertyValues("evenkeel.web.read-token.enabled=true")
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("readToken.key"));
+    }
+
+    @Test
+    void metricsAlertsAndInsightAreThereAndCanBeSwitchedOff() {
+        List<Alert> alerts = new ArrayList<>();
+        AlertSink sink = alert -> Mono.fromRunnable(() -> alerts.add(alert));
+        ApplicationContextRunner application = new ApplicationContextRunner()
+                .withBean(ReactiveDatabaseManager.class, scripted::manager)
+                .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .withBean(AlertSink.class, () -> sink)
+                .withUserConfiguration(Application.class)
+                .withPropertyValues(SETTINGS);
+
+        application.run(context -> {
+            assertThat(context).hasSingleBean(QueryOptimizer.class).hasSingleBean(HealthMonitor.class);
+            assertThat(context.getBean(MeterRegistry.class)
+                            .find("evenkeel.health")
+                            .gauge())
+                    .isNotNull();
+        });
+        application
+                .withPropertyValues(
+                        "evenkeel.insight.enabled=false",
+                        "evenkeel.alerts.enabled=false",
+                        "evenkeel.metrics.enabled=false")
+                .run(context -> {
+                    assertThat(context).doesNotHaveBean(QueryOptimizer.class).doesNotHaveBean(HealthMonitor.class);
+                    assertThat(context.getBean(MeterRegistry.class).getMeters())
+                            .noneMatch(meter -> meter.getId().getName().startsWith("evenkeel"));
+                });
+        assertThat(alerts).isEmpty();
     }
 
     @Test

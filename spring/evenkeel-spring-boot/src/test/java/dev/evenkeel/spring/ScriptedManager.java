@@ -8,6 +8,7 @@ import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -43,6 +44,7 @@ public final class ScriptedManager {
                     case "config" -> config;
                     case "health" -> health.asFlux();
                     case "shutdown" -> Mono.fromRunnable(shutdowns::incrementAndGet);
+                    case "listen" -> (Disposable) () -> {};
                     case "contributeSchemaIntegrity" -> null;
                     case "query" -> throw new IllegalStateException("no database");
                     case "hashCode" -> System.identityHashCode(proxy);
