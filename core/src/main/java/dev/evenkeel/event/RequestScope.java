@@ -1,7 +1,8 @@
 package dev.evenkeel.event;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +43,11 @@ public final class RequestScope {
             owner = who;
             attachment = first.get();
         }
-        if (owner == who) {
-            return (A) attachment;
+        if (who.equals(owner)) {
+            return (A) Objects.requireNonNull(attachment);
         }
         if (others == null) {
-            others = new IdentityHashMap<>();
+            others = new HashMap<>();
         }
         return (A) others.computeIfAbsent(who, key -> first.get());
     }

@@ -48,7 +48,7 @@ public final class ScriptedManager {
                     case "contributeSchemaIntegrity" -> null;
                     case "query" -> throw new IllegalStateException("no database");
                     case "hashCode" -> System.identityHashCode(proxy);
-                    case "equals" -> proxy == arguments[0];
+                    case "equals" -> System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
                     case "toString" -> "ScriptedManager";
                     default -> throw new UnsupportedOperationException(method.getName());
                 });

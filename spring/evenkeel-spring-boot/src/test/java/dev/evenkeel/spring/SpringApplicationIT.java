@@ -20,7 +20,10 @@ import dev.evenkeel.testkit.PostgresNode;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -29,6 +32,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -39,6 +43,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
@@ -47,10 +52,12 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.r2dbc.BadSqlGrammarException;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /** A plain WebFlux and Spring Data R2DBC application on a primary and a replica. */
@@ -139,6 +146,20 @@ class SpringApplicationIT {
 
     @Test
     @Order(2)
+    void anOpenTransactionKeepsNobodysReadsFromTheReplica() {
+        Sinks.One<Integer> end = Sinks.one();
+        Disposable open =
+                notes.writing(notes.insert("debit", 100).then(end.asMono())).subscribe();
+        await("it is open", () -> db.metrics().leased() == 1);
+
+        awaitReplicaServes();
+
+        end.tryEmitValue(1).orThrow();
+        await("it has ended", open::isDisposed);
+    }
+
+    @Test
+    @Order(2)
     void aReadRightAfterAWriteSeesIt() {
         for (int i = 0; i < 30; i++) {
             Long id = repository.save(new Note(null, "note " + i)).map(Note::id).block(PATIENCE);
@@ -205,12 +226,12 @@ class SpringApplicationIT {
     void errorsAreOfSpringsKindAndHaveOursAsTheirCause() {
         assertThatThrownBy(() -> notes.writing(notes.insert("counter (id, n) select 1, 0 where 0 <", 1))
                         .block(PATIENCE))
-                .isInstanceOf(org.springframework.r2dbc.BadSqlGrammarException.class);
+                .isInstanceOf(BadSqlGrammarException.class);
         cluster.primary().execute("create unique index if not exists only_once on credit (id)");
         assertThatThrownBy(() -> notes.writing(notes.insert("credit", 77).then(notes.insert("credit", 77)))
                         .block(PATIENCE))
                 .isInstanceOf(DuplicateKeyException.class)
-                .hasCauseInstanceOf(io.r2dbc.spi.R2dbcDataIntegrityViolationException.class)
+                .hasCauseInstanceOf(R2dbcDataIntegrityViolationException.class)
                 .satisfies(error -> assertThat(error.getCause()).hasCauseInstanceOf(DatabaseException.class));
 
         Mono<Void> conflict = notes.serializable(notes.count("counter")
@@ -228,14 +249,13 @@ class SpringApplicationIT {
         assertThat(deadlocks).hasValue(1);
     }
 
-    private final ConcurrentHashMap<Integer, reactor.core.publisher.Sinks.One<Integer>> met = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Integer, Sinks.One<Integer>> met = new ConcurrentHashMap<>();
 
     private Mono<Void> crossing(int first, int second, AtomicInteger deadlocks) {
-        Mono<Integer> other = met.computeIfAbsent(second, id -> reactor.core.publisher.Sinks.one())
-                .asMono();
+        Mono<Integer> other = met.computeIfAbsent(second, id -> Sinks.one()).asMono();
         return notes.writing(notes.increment(first)
-                        .doOnSuccess(done -> met.computeIfAbsent(first, id -> reactor.core.publisher.Sinks.one())
-                                .tryEmitValue(first))
+                        .doOnSuccess(done ->
+                                met.computeIfAbsent(first, id -> Sinks.one()).tryEmitValue(first))
                         .then(other)
                         .then(notes.increment(second)))
                 .onErrorResume(PessimisticLockingFailureException.class, error -> {
@@ -305,17 +325,14 @@ class SpringApplicationIT {
         assertThat(health.getStatusCode()).isEqualTo(HttpStatus.OK);
         assertThat(health.getBody())
                 .extractingByKey("components")
-                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsKey("evenkeel")
                 .doesNotContainKey("r2dbc");
         Flux.fromIterable(all).concatMap(Connection::close).blockLast(PATIENCE);
     }
 
     private Mono<ResponseEntity<Map<String, Object>>> json(String path) {
-        return web.get()
-                .uri(path)
-                .retrieve()
-                .toEntity(new org.springframework.core.ParameterizedTypeReference<Map<String, Object>>() {});
+        return web.get().uri(path).retrieve().toEntity(new ParameterizedTypeReference<Map<String, Object>>() {});
     }
 
     @Test
@@ -368,7 +385,7 @@ class SpringApplicationIT {
         awaitReplicaServes();
         PostgresNode survivor = cluster.replicas().get(0);
         AtomicInteger reads = new AtomicInteger();
-        List<Throwable> failures = java.util.Collections.synchronizedList(new java.util.ArrayList<>());
+        List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         Disposable readers = Flux.range(0, 4)
                 .flatMap(reader -> Mono.defer(() -> notes.reading(notes.port()))
                         .doOnNext(port -> reads.incrementAndGet())

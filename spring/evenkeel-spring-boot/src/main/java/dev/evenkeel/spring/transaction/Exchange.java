@@ -28,7 +28,7 @@ record Exchange(Errors errors, Phase phase, Deadline deadline) {
     private static final Duration ANSWER = Duration.ofMillis(500);
 
     boolean isBounded() {
-        return deadline != Deadline.NEVER;
+        return !deadline.equals(Deadline.NEVER);
     }
 
     Duration remaining() {

@@ -97,7 +97,7 @@ final class RoutedTransactions extends R2dbcTransactionManager {
     private static boolean isGone(Throwable error) {
         return error instanceof LeaseMisuseException
                 || error instanceof DataAccessResourceFailureException
-                || error.getCause() instanceof R2dbcException refused && NO_TRANSACTION.equals(refused.getSqlState());
+                || (error.getCause() instanceof R2dbcException refused && NO_TRANSACTION.equals(refused.getSqlState()));
     }
 
     /** A savepoint that cannot be released is released with its transaction. */
@@ -112,7 +112,7 @@ final class RoutedTransactions extends R2dbcTransactionManager {
             return new CommitInDoubt(doubt);
         }
         return BECAME_ROLLBACK.equals(error.getSqlState())
-                ? new UnexpectedRollbackException(error.getMessage(), error)
+                ? new UnexpectedRollbackException(String.valueOf(error.getMessage()), error)
                 : super.translateException(task, error);
     }
 }
