@@ -7,7 +7,11 @@ import dev.evenkeel.event.ConnectionClosed;
 import dev.evenkeel.event.StatementCompleted;
 import dev.evenkeel.sql.SqlSummary;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -26,8 +30,8 @@ final class NodeMeters {
     private final Timer leaseWait;
     private final Timer leaseHeld;
     private final Timer creation;
-    private final Timer[] reads = new Timer[Outcome.values().length];
-    private final Timer[] writes = new Timer[Outcome.values().length];
+    private final Map<Outcome, Timer> reads = new EnumMap<>(Outcome.class);
+    private final Map<Outcome, Timer> writes = new EnumMap<>(Outcome.class);
     private final String name;
     private final ConcurrentMap<String, Timer> good = new ConcurrentHashMap<>();
 
@@ -45,8 +49,8 @@ final class NodeMeters {
         this.leaseHeld = meters.timer(DatabaseMeter.LEASE_HELD, name);
         this.creation = meters.timer(DatabaseMeter.CONNECTION_CREATION, name);
         for (Outcome outcome : Outcome.values()) {
-            reads[outcome.ordinal()] = meters.timer(DatabaseMeter.CALLS, name, "read", lower(outcome));
-            writes[outcome.ordinal()] = meters.timer(DatabaseMeter.CALLS, name, "write", lower(outcome));
+            reads.put(outcome, meters.timer(DatabaseMeter.CALLS, name, "read", lower(outcome)));
+            writes.put(outcome, meters.timer(DatabaseMeter.CALLS, name, "write", lower(outcome)));
         }
         for (ConnectionClosed.Reason reason : ConnectionClosed.Reason.values()) {
             meters.counter(DatabaseMeter.CONNECTION_CLOSED, name, lower(reason));
@@ -63,7 +67,8 @@ final class NodeMeters {
     }
 
     void called(CallCompleted event) {
-        (event.write() ? writes : reads)[event.outcome().ordinal()].record(event.total());
+        Objects.requireNonNull((event.write() ? writes : reads).get(event.outcome()))
+                .record(event.total());
         leaseWait.record(event.leaseWait());
         if (!event.held().isZero()) {
             leaseHeld.record(event.held());
@@ -103,7 +108,7 @@ final class NodeMeters {
                 port);
     }
 
-    void opened(java.time.Duration took) {
+    void opened(Duration took) {
         creation.record(took);
     }
 
