@@ -35,7 +35,7 @@ import reactor.core.scheduler.Schedulers;
 /** Spring's transactions and repositories: where they run, how they end. */
 class SpringTransactionsIT extends NotesFixture {
 
-    private static final int CANCELS = 200;
+    private static final int CANCELS = Integer.getInteger("evenkeel.test.cancels", 200);
 
     SpringTransactionsIT(PostgresCluster cluster) {
         super(cluster);
@@ -188,7 +188,7 @@ class SpringTransactionsIT extends NotesFixture {
                                         Schedulers.parallel())),
                         4)
                 .then()
-                .block(Duration.ofMinutes(1));
+                .block(Duration.ofMinutes(5));
 
         await("all connections are back, seed " + seed, () -> db.metrics().leased() == 0);
         Set<String> debits = new TreeSet<>(cluster.primary().queryAll("select id from debit"));
