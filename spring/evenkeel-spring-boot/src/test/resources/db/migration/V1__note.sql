@@ -3,3 +3,4 @@ create table debit (id int);
 create table credit (id int);
 create table counter (id int primary key, n int not null);
 insert into counter select g, 0 from generate_series(1, 8) g;
+create table only_once (id int primary key);

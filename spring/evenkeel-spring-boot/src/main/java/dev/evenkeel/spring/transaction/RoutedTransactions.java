@@ -86,7 +86,8 @@ final class RoutedTransactions extends R2dbcTransactionManager {
     @Override
     protected Mono<Void> doRollback(TransactionSynchronizationManager scope, GenericReactiveTransaction status) {
         if (status.isNested()) {
-            return super.doRollback(scope, status).onErrorResume(RoutedTransactions::isGone, gone -> Mono.empty());
+            return Mono.defer(() -> super.doRollback(scope, status))
+                    .onErrorResume(RoutedTransactions::isGone, gone -> Mono.empty());
         }
         return Mono.defer(() -> scope.getResource(obtainConnectionFactory()) instanceof ConnectionHolder holder
                         && holder.getConnection() instanceof GuardedConnection connection
