@@ -35,7 +35,20 @@ final class MigrationInitializer implements InitializingBean {
     }
 
     private static void report(MigrationEvent event) {
-        log.info("{}", event);
+        if (event instanceof MigrationEvent.MigrationApplied applied) {
+            log.info("Applied {} in {} ms", applied.script(), applied.elapsed().toMillis());
+        } else if (event instanceof MigrationEvent.LockAwaited wait) {
+            log.info(
+                    "Waits for {}, which migrates, since {} ms",
+                    wait.holder(),
+                    wait.waited().toMillis());
+        } else if (event instanceof MigrationEvent.SchemaChanged changed) {
+            log.info("The schema is at version {} now", changed.version());
+        } else if (event instanceof MigrationEvent.SchemaFound found) {
+            log.info("The schema is at version {}, nothing is pending", found.version());
+        } else {
+            log.debug("{}", event);
+        }
     }
 
     private MigrationException late() {
