@@ -5,14 +5,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Looks until something is so. */
-final class Polling {
+public final class Polling {
 
     /** Longer than any deadline in the tests: who waits so long has found a hang. */
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private Polling() {}
 
-    static void await(String what, BooleanSupplier condition) {
+    public static void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {

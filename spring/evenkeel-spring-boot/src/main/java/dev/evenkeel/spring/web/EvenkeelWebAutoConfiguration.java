@@ -28,6 +28,12 @@ public final class EvenkeelWebAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean
+    StreamedResponses evenkeelStreamedResponses() {
+        return new StreamedResponses();
+    }
+
+    @Bean
     @ConditionalOnBooleanProperty("evenkeel.web.read-token.enabled")
     @ConditionalOnMissingBean
     ReadTokenWebFilter evenkeelReadTokenWebFilter(ReactiveDatabaseManager manager, WebProperties properties) {
