@@ -129,8 +129,11 @@ public interface ReactiveDatabaseManager {
     /**
      * Lends a session of its own with one node, {@code host:port}, whatever its role is, beside the pools: for looking after the
      * server, not for an application's calls. It is not routed, not repeated, not limited in number, and closed at the end. Ends
-     * within {@link DatabaseConfig#callTimeout()}, or the deadline of the Reactor Context if that is earlier. Errors are
-     * {@link dev.evenkeel.error.DatabaseException}s; an unknown node is an {@link InvalidConfigurationException}.
+     * within {@link DatabaseConfig#callTimeout()}, or the deadline of the Reactor Context if that is earlier. On that and on cancel
+     * the statement that runs is stopped on the server, and the session ends. Completes as the work does, empty if that is empty.
+     * Errors of the driver are {@link dev.evenkeel.error.DatabaseException}s, of a server that does not answer a
+     * {@link dev.evenkeel.error.NodeUnavailableException}; an unknown node is an {@link InvalidConfigurationException}; those of
+     * the work itself stay what they are.
      */
     <T> Flux<T> inspect(String node, Function<? super Connection, ? extends Publisher<T>> work);
 

@@ -3,6 +3,9 @@ package dev.evenkeel.assembly;
 import dev.evenkeel.CallContext;
 import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.Deadline;
+import dev.evenkeel.error.DeadlineExceededException;
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.InvalidConfigurationException;
 import dev.evenkeel.error.Phase;
@@ -11,7 +14,6 @@ import dev.evenkeel.node.Session;
 import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -37,14 +39,41 @@ record Inspection(DatabaseConfig config, Map<String, Opening> openings, Schedule
         return Flux.deferContextual(context -> {
             Deadline own = Deadline.in(config.callTimeout(), timer);
             Deadline deadline = CallContext.deadline(context).map(own::earlier).orElse(own);
+            Mono<Session> inTime = opened(opening, node)
+                    .timeout(deadline.remaining(timer), Mono.error(() -> late(node, deadline)), timer);
             return Flux.usingWhen(
-                            opening.openForLong(),
-                            session -> named(session).thenMany(Flux.defer(() -> work.apply(session.connection()))),
-                            session -> session.end(GOODBYE))
-                    .takeUntilOther(Mono.delay(deadline.remaining(timer), timer)
-                            .then(Mono.error(() -> new TimeoutException("no answer within " + deadline.allowed()))))
+                            inTime,
+                            session -> asked(session, work)
+                                    .takeUntilOther(Mono.delay(deadline.remaining(timer), timer)
+                                            .then(Mono.error(() -> late(node, deadline)))),
+                            session -> session.end(GOODBYE),
+                            (session, error) -> error instanceof DeadlineExceededException
+                                    ? session.stop(GOODBYE)
+                                    : session.end(GOODBYE),
+                            session -> session.stop(GOODBYE))
                     .onErrorMap(error -> FailureClassifier.classify(error, Phase.READING, node, "-"));
         });
+    }
+
+    private <T> Flux<T> asked(Session session, Function<? super Connection, ? extends Publisher<T>> work) {
+        return named(session).thenMany(Flux.defer(() -> work.apply(session.connection())));
+    }
+
+    /** Before anything is asked: a server that is not there or does not answer is a failure to connect. */
+    private static Mono<Session> opened(Opening opening, String node) {
+        return opening.openForLong()
+                .onErrorMap(error -> FailureClassifier.classify(error, Phase.CONNECTING, node, "-"));
+    }
+
+    private static DeadlineExceededException late(String node, Deadline deadline) {
+        return new DeadlineExceededException(Failure.of(
+                        "DEADLINE_EXCEEDED",
+                        ErrorType.PERFORMANCE,
+                        "The inspection of %s did not end within %s and was stopped"
+                                .formatted(node, deadline.allowed()),
+                        "give it longer: CallContext.timeout(...) in its Reactor Context, or a longer callTimeout",
+                        "look whether that server is busy or hangs")
+                .with(Map.of("node", node)));
     }
 
     private Mono<Void> named(Session session) {

@@ -28,4 +28,14 @@ public final class Session {
                 .onErrorComplete()
                 .doFinally(end -> opened.sockets().close());
     }
+
+    /** The same in the middle of something: the server is asked to give up what it is doing, all within the bound. */
+    public Mono<Void> stop(Duration bound) {
+        Duration half = bound.dividedBy(2);
+        return opened.connection()
+                .cancelRequest()
+                .timeout(half, timer)
+                .onErrorComplete()
+                .then(end(half));
+    }
 }
