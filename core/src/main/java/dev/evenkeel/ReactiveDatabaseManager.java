@@ -82,6 +82,14 @@ public interface ReactiveDatabaseManager {
     Query query(String sql, @Nullable Object... parameters);
 
     /**
+     * Many rows for one table, in few statements.
+     *
+     * @param table as in SQL: with a schema, and in quotes, where it needs them
+     * @param columns at least one, as the server stores their names
+     */
+    Insert insertInto(String table, String... columns);
+
+    /**
      * A connection for code that cannot use a function. Whoever gets it must release it, on every path; the timeout of the
      * options bounds the wait for it, not its use. Empty never.
      */

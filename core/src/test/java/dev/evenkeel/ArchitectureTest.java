@@ -28,6 +28,7 @@ class ArchitectureTest {
             "stage",
             "tx",
             "health",
+            "bulk",
             "assembly");
 
     private final JavaClasses classes = new ClassFileImporter()

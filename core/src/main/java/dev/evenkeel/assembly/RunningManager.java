@@ -5,6 +5,7 @@ import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.DatabaseMetrics;
 import dev.evenkeel.HealthSnapshot;
+import dev.evenkeel.Insert;
 import dev.evenkeel.PoolValidation;
 import dev.evenkeel.Query;
 import dev.evenkeel.ReactiveDatabaseManager;
@@ -12,6 +13,7 @@ import dev.evenkeel.ReadConsistency;
 import dev.evenkeel.ReadSession.Need;
 import dev.evenkeel.ReadToken;
 import dev.evenkeel.TransactionOptions;
+import dev.evenkeel.bulk.BulkInsert;
 import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.RetryPolicy;
 import dev.evenkeel.error.ErrorType;
@@ -126,6 +128,11 @@ final class RunningManager implements ReactiveDatabaseManager {
     @Override
     public Query query(String sql, @Nullable Object... parameters) {
         return new PipelineQuery(pipeline, Statements.of(sql, parameters), writing, null, null);
+    }
+
+    @Override
+    public Insert insertInto(String table, String... columns) {
+        return BulkInsert.into(this, table, columns);
     }
 
     @Override
