@@ -19,7 +19,7 @@ import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.ManagerClosedException;
 import dev.evenkeel.error.Phase;
-import dev.evenkeel.event.AdministrativeAction;
+import dev.evenkeel.event.AdministrativeAction.Ending;
 import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.health.CallStatistics;
 import dev.evenkeel.health.HealthStream;
@@ -40,7 +40,6 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +60,7 @@ final class RunningManager implements ReactiveDatabaseManager {
     private final Shutdown shutdown;
     private final CommitOutcomes outcomes;
     private final Inspection inspection;
+    private final Announcing announcing;
     private final Pipeline pipeline;
     private final Pipeline lending;
     private final Terms writing;
@@ -79,6 +79,7 @@ final class RunningManager implements ReactiveDatabaseManager {
         this.shutdown = shutdown;
         this.outcomes = outcomes;
         this.inspection = inspection;
+        this.announcing = new Announcing(parts.listener());
         this.pipeline = Pipeline.of(parts);
         this.lending = Pipeline.lending(parts);
         this.writing = new Terms(
@@ -171,22 +172,14 @@ final class RunningManager implements ReactiveDatabaseManager {
     }
 
     @Override
-    public void announce(AdministrativeAction action) {
-        parts.listener().onAdministrativeAction(action);
+    public <T> Flux<T> announcing(String what, String subject, Publisher<T> action) {
+        return announcing.all(what, subject, action);
     }
 
-    private <T> Mono<T> announced(String what, String subject, Mono<T> action) {
-        return Mono.deferContextual(context -> {
-            long begun = System.nanoTime();
-            Consumer<Boolean> end = succeeded -> announce(new AdministrativeAction(
-                    what,
-                    subject,
-                    CallContext.principal(context).orElse("-"),
-                    succeeded,
-                    Duration.ofNanos(System.nanoTime() - begun),
-                    ""));
-            return action.doOnSuccess(done -> end.accept(true)).doOnError(failed -> end.accept(false));
-        });
+    @Override
+    public <T> Mono<T> announcing(
+            String what, String subject, Mono<T> action, Function<? super T, Optional<Ending>> ending) {
+        return announcing.one(what, subject, action, ending);
     }
 
     @Override
@@ -243,15 +236,13 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Mono<Void> acceptPrimary(String node) {
-        return announced("accept-primary", node, parts.topology().accept(node).then());
+        return announcing("accept-primary", node, parts.topology().accept(node)).then();
     }
 
     @Override
     public Mono<Void> rotateConnections() {
-        return announced(
-                "rotate",
-                "all connections",
-                openPools().flatMap(NodePool::rotate).then());
+        return announcing("rotate", "all connections", openPools().flatMap(NodePool::rotate))
+                .then();
     }
 
     @Override
