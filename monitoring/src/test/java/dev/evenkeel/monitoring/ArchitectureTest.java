@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
 
     private static final List<String> UPWARDS =
-            List.of("(vocabulary)", "query", "plan", "server", "advice", "alert", "meter", "assembly");
+            List.of("(vocabulary)", "session", "query", "plan", "server", "advice", "alert", "meter", "assembly");
 
     /** The doors from the vocabulary to the machinery. */
     private static final Set<String> DOORS = Set.of("QueryOptimizer", "HealthMonitor");

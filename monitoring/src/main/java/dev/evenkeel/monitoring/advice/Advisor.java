@@ -4,16 +4,15 @@ import dev.evenkeel.monitoring.AdviceConfig;
 import dev.evenkeel.monitoring.Recommendation;
 import dev.evenkeel.monitoring.Recommendation.Severity;
 import dev.evenkeel.monitoring.advice.Advice.Skipped;
+import dev.evenkeel.monitoring.session.Question;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Readable;
-import io.r2dbc.spi.Result;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -37,8 +36,9 @@ public final class Advisor {
 
     /** What should be changed on the server of this session, which is left with other settings. */
     public Mono<Advice> advise(Connection connection) {
-        return execute(connection, SETTINGS)
-                .then(version(connection))
+        return Question.of(SETTINGS)
+                .run(connection)
+                .then(Question.version(connection))
                 .flatMapMany(version -> Flux.fromIterable(rules.entrySet())
                         .filter(rule -> rule.getKey().fits(version))
                         .concatMap(rule -> ask(connection, rule.getKey(), rule.getValue())))
@@ -47,11 +47,12 @@ public final class Advisor {
 
     /** Which indexes are in use on the server of this session, each as a rule names it. */
     public Flux<String> usedIndexes(Connection connection) {
-        return query(connection, usedIndexes, row -> text(row, 0));
+        return Question.of(usedIndexes).ask(connection, row -> text(row, 0));
     }
 
     private static Mono<Advice> ask(Connection connection, Rule rule, String sql) {
-        return query(connection, sql, row -> recommendation(rule.name(), row))
+        return Question.of(sql)
+                .ask(connection, row -> recommendation(rule.name(), row))
                 .collectList()
                 .map(found -> new Advice(found, List.of()))
                 .onErrorResume(
@@ -82,25 +83,6 @@ public final class Advisor {
                 evidence,
                 text(row, "impact"),
                 List.of(Objects.requireNonNull(row.get("remedy", String[].class))));
-    }
-
-    private static Mono<Integer> version(Connection connection) {
-        return query(
-                        connection,
-                        "select current_setting('server_version_num')::int",
-                        row -> Objects.requireNonNull(row.get(0, Integer.class)))
-                .single();
-    }
-
-    private static Mono<Void> execute(Connection connection, String sql) {
-        return Flux.from(connection.createStatement(sql).execute())
-                .concatMap(Result::getRowsUpdated)
-                .then();
-    }
-
-    private static <T> Flux<T> query(Connection connection, String sql, Function<Readable, T> mapping) {
-        return Flux.defer(
-                () -> Flux.from(connection.createStatement(sql).execute()).concatMap(result -> result.map(mapping)));
     }
 
     private static String text(Readable row, String column) {
