@@ -17,8 +17,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Asks a server all rules, one after the other, so that it never works on more than one of them. A rule that fails does not keep
- * the others from being asked. Reads catalogs and statistics only. Immutable, thread-safe.
+ * Asks a server all rules, one after the other, so that it never works on more than one of them. A rule that the server refuses
+ * does not keep the others from being asked; a lost connection does, and is an error. Reads catalogs and statistics only.
+ * Immutable, thread-safe.
  */
 public final class Advisor {
 
@@ -57,8 +58,11 @@ public final class Advisor {
                 .map(found -> new Advice(found, List.of()))
                 .onErrorResume(
                         R2dbcException.class,
-                        failed -> Mono.just(new Advice(
-                                List.of(), List.of(new Skipped(rule.name(), String.valueOf(failed.getSqlState()))))));
+                        failed -> Question.isRefusal(failed) ? Mono.just(skipped(rule, failed)) : Mono.error(failed));
+    }
+
+    private static Advice skipped(Rule rule, R2dbcException refused) {
+        return new Advice(List.of(), List.of(new Skipped(rule.name(), String.valueOf(refused.getSqlState()))));
     }
 
     private static Advice together(Advice sum, Advice next) {

@@ -78,10 +78,13 @@ record StatementCounters(Map<Key, Counter> counters, Instant counting, Instant r
                 .then(Mono.<String>empty())
                 .onErrorResume(
                         R2dbcException.class,
-                        refused -> Mono.just(
-                                NOT_LOADED.equals(refused.getSqlState())
-                                        ? "it is not in shared_preload_libraries"
-                                        : "it cannot be read (SQLSTATE %s)".formatted(refused.getSqlState())));
+                        failed -> Question.isRefusal(failed) ? Mono.just(words(failed)) : Mono.error(failed));
+    }
+
+    private static String words(R2dbcException refused) {
+        return NOT_LOADED.equals(refused.getSqlState())
+                ? "it is not in shared_preload_libraries"
+                : "it cannot be read (SQLSTATE %s)".formatted(refused.getSqlState());
     }
 
     /** Empty when the extension is not there. */

@@ -1,5 +1,6 @@
 package dev.evenkeel.monitoring.session;
 
+import dev.evenkeel.error.SqlState;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Readable;
@@ -35,6 +36,11 @@ public record Question(String sql, List<Object> parameters) {
         return of("select current_setting('server_version_num')::int")
                 .ask(connection, row -> Objects.requireNonNull(row.get(0, Integer.class)))
                 .single();
+    }
+
+    /** Whether the server has refused what was asked, and the session can go on; not when the connection has ended. */
+    public static boolean isRefusal(R2dbcException failed) {
+        return !SqlState.of(failed.getSqlState()).endsConnection();
     }
 
     /** Each row of the answer. */
