@@ -24,6 +24,7 @@ import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.health.CallStatistics;
 import dev.evenkeel.health.HealthStream;
 import dev.evenkeel.node.Encryption;
+import dev.evenkeel.node.IdleCheck;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.route.Intent;
@@ -39,6 +40,7 @@ import dev.evenkeel.tx.Transactions;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocketFactory;
@@ -206,8 +208,8 @@ final class RunningManager implements ReactiveDatabaseManager {
     @Override
     public Mono<PoolValidation> validatePool() {
         return openPools()
-                .flatMap(pool -> pool.validateIdle().map(found -> new Checked(pool.name(), found)))
-                .collectMap(Checked::name, Checked::verdict)
+                .flatMap(pool -> new IdleCheck(pool, parts.timer()).run().map(found -> Map.entry(pool.name(), found)))
+                .collectMap(Map.Entry::getKey, Map.Entry::getValue)
                 .map(PoolValidation::new);
     }
 
@@ -215,13 +217,6 @@ final class RunningManager implements ReactiveDatabaseManager {
         return Flux.defer(() -> parts.gate().isClosed()
                 ? Flux.error(ManagerClosedException.refusing("-"))
                 : Flux.fromIterable(parts.pools().values()));
-    }
-
-    private record Checked(String name, NodePool.Validation found) {
-
-        PoolValidation.Node verdict() {
-            return new PoolValidation.Node(found.good(), found.replaced());
-        }
     }
 
     @Override
