@@ -48,8 +48,6 @@ class KilledSessionIT {
     /** Asks for the end of its session in the place of all that comes after the first statements. */
     private static final class Doomed extends ForwardingConnection {
 
-        private static final String KILL = "select pg_sleep(10)%s where pg_terminate_backend(pg_backend_pid())";
-
         private final Connection delegate;
         private final int first;
         private final AtomicInteger statements = new AtomicInteger();
@@ -67,7 +65,11 @@ class KilledSessionIT {
         @Override
         public Statement createStatement(String sql) {
             boolean asked = statements.incrementAndGet() <= first;
-            return delegate.createStatement(asked ? sql : KILL.formatted(sql.contains("$1") ? ", length($1)" : ""));
+            return delegate.createStatement(
+                    asked
+                            ? sql
+                            : "select pg_sleep(10)%s where pg_terminate_backend(pg_backend_pid())"
+                                    .formatted(sql.contains("$1") ? ", length($1)" : ""));
         }
     }
 
