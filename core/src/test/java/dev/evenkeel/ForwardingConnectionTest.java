@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ForwardingConnectionTest {
 
-    /** A default method that is not forwarded would go round the delegate, and the compiler would not say so. */
+    /** Core's own once left {@code close()} to its subclasses, which nobody outside would expect. */
     @Test
     void noCallIsLeftOut() {
         assertThat(Connection.class.getMethods())
