@@ -9,6 +9,7 @@ import dev.evenkeel.event.DatabaseListener;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -131,8 +132,22 @@ public interface ReactiveDatabaseManager {
      */
     Disposable listen(DatabaseListener listener);
 
-    /** Tells the listeners what another module has done. */
-    void announce(AdministrativeAction action);
+    /**
+     * Has the listeners told how an action of another module ends, as an {@link AdministrativeAction} by
+     * {@link CallContext#principal}: well when it completes, not done when it errors or is cancelled, each subscription once, with
+     * the class of the error in the details.
+     */
+    <T> Flux<T> announcing(String what, String subject, Publisher<T> action);
+
+    /**
+     * The same for an action whose result says itself how it has ended. Nothing is told if the result says nothing, or if there is
+     * none.
+     */
+    <T> Mono<T> announcing(
+            String what,
+            String subject,
+            Mono<T> action,
+            Function<? super T, Optional<AdministrativeAction.Ending>> ending);
 
     /**
      * Lends a session of its own with one node, {@code host:port}, whatever its role is, beside the pools: for looking after the

@@ -10,7 +10,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Evenkeel with everything on: probes, statistics, deadlines, retries, and somebody who watches its health. */
+/** Evenkeel without further modules: probes, statistics, deadlines, retries, and somebody who watches its health. */
 public class EvenkeelPeer implements Peer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

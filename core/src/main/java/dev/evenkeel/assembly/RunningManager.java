@@ -21,11 +21,12 @@ import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.ManagerClosedException;
 import dev.evenkeel.error.Phase;
-import dev.evenkeel.event.AdministrativeAction;
+import dev.evenkeel.event.AdministrativeAction.Ending;
 import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.health.CallStatistics;
 import dev.evenkeel.health.HealthStream;
 import dev.evenkeel.node.Encryption;
+import dev.evenkeel.node.IdleCheck;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.route.Intent;
@@ -41,8 +42,8 @@ import dev.evenkeel.tx.Transactions;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ final class RunningManager implements ReactiveDatabaseManager {
     private final Shutdown shutdown;
     private final CommitOutcomes outcomes;
     private final Inspection inspection;
+    private final Announcing announcing;
     private final Pipeline pipeline;
     private final Pipeline lending;
     private final Terms writing;
@@ -81,6 +83,7 @@ final class RunningManager implements ReactiveDatabaseManager {
         this.shutdown = shutdown;
         this.outcomes = outcomes;
         this.inspection = inspection;
+        this.announcing = new Announcing(parts.listener());
         this.pipeline = Pipeline.of(parts);
         this.lending = Pipeline.lending(parts);
         this.writing = new Terms(
@@ -178,22 +181,14 @@ final class RunningManager implements ReactiveDatabaseManager {
     }
 
     @Override
-    public void announce(AdministrativeAction action) {
-        parts.listener().onAdministrativeAction(action);
+    public <T> Flux<T> announcing(String what, String subject, Publisher<T> action) {
+        return announcing.all(what, subject, action);
     }
 
-    private <T> Mono<T> announced(String what, String subject, Mono<T> action) {
-        return Mono.deferContextual(context -> {
-            long begun = System.nanoTime();
-            Consumer<Boolean> end = succeeded -> announce(new AdministrativeAction(
-                    what,
-                    subject,
-                    CallContext.principal(context).orElse("-"),
-                    succeeded,
-                    Duration.ofNanos(System.nanoTime() - begun),
-                    ""));
-            return action.doOnSuccess(done -> end.accept(true)).doOnError(failed -> end.accept(false));
-        });
+    @Override
+    public <T> Mono<T> announcing(
+            String what, String subject, Mono<T> action, Function<? super T, Optional<Ending>> ending) {
+        return announcing.one(what, subject, action, ending);
     }
 
     @Override
@@ -220,8 +215,8 @@ final class RunningManager implements ReactiveDatabaseManager {
     @Override
     public Mono<PoolValidation> validatePool() {
         return openPools()
-                .flatMap(pool -> pool.validateIdle().map(found -> new Checked(pool.name(), found)))
-                .collectMap(Checked::name, Checked::verdict)
+                .flatMap(pool -> new IdleCheck(pool, parts.timer()).run().map(found -> Map.entry(pool.name(), found)))
+                .collectMap(Map.Entry::getKey, Map.Entry::getValue)
                 .map(PoolValidation::new);
     }
 
@@ -229,13 +224,6 @@ final class RunningManager implements ReactiveDatabaseManager {
         return Flux.defer(() -> parts.gate().isClosed()
                 ? Flux.error(ManagerClosedException.refusing("-"))
                 : Flux.fromIterable(parts.pools().values()));
-    }
-
-    private record Checked(String name, NodePool.Validation found) {
-
-        PoolValidation.Node verdict() {
-            return new PoolValidation.Node(found.good(), found.replaced());
-        }
     }
 
     @Override
@@ -250,15 +238,13 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Mono<Void> acceptPrimary(String node) {
-        return announced("accept-primary", node, parts.topology().accept(node).then());
+        return announcing("accept-primary", node, parts.topology().accept(node)).then();
     }
 
     @Override
     public Mono<Void> rotateConnections() {
-        return announced(
-                "rotate",
-                "all connections",
-                openPools().flatMap(NodePool::rotate).then());
+        return announcing("rotate", "all connections", openPools().flatMap(NodePool::rotate))
+                .then();
     }
 
     @Override

@@ -13,4 +13,13 @@ import java.time.Duration;
  * @param details the rest in words; no values
  */
 public record AdministrativeAction(
-        String what, String subject, String by, boolean succeeded, Duration took, String details) {}
+        String what, String subject, String by, boolean succeeded, Duration took, String details) {
+
+    /**
+     * How it has ended.
+     *
+     * @param succeeded whether it was done
+     * @param details the rest in words; no values
+     */
+    public record Ending(boolean succeeded, String details) {}
+}

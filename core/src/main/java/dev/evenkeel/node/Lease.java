@@ -1,6 +1,7 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.Deadline;
+import dev.evenkeel.ForwardingConnection;
 import dev.evenkeel.LeasedConnection;
 import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.error.ErrorType;

@@ -11,7 +11,6 @@ import dev.evenkeel.event.ConnectionOpened;
 import dev.evenkeel.event.Listeners;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
-import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +24,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -37,7 +35,6 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class NodePool {
 
-    private static final Duration CHECK_BOUND = Duration.ofSeconds(1);
     private static final double LIFETIME_SPREAD = 0.15;
 
     private final NodeConfig node;
@@ -296,36 +293,6 @@ public final class NodePool {
     /** Replaces all connections without disturbing a call; completes when the idle ones are marked. */
     public Mono<Void> rotate() {
         return Mono.fromRunnable(this::retire).then(warmUp()).then();
-    }
-
-    /**
-     * Asks the server through every idle connection and closes those that do not answer within a second.
-     *
-     * @return how many answered, then how many were closed
-     */
-    public Mono<Validation> validateIdle() {
-        return Mono.fromSupplier(() -> state().idle())
-                .flatMapMany(idle -> Flux.range(0, idle)
-                        .flatMap(
-                                one -> Mono.usingWhen(acquire(CHECK_BOUND, () -> "-"), this::answers, Lease::release),
-                                Math.max(1, idle)))
-                .onErrorResume(unavailable -> Flux.just(false))
-                .reduce(new Validation(0, 0), Validation::plus);
-    }
-
-    private Mono<Boolean> answers(Lease lease) {
-        return Mono.from(lease.validate(ValidationDepth.REMOTE))
-                .timeout(CHECK_BOUND, timer)
-                .onErrorReturn(false)
-                .flatMap(good -> good ? Mono.just(true) : lease.discard().thenReturn(false));
-    }
-
-    /** Result of {@link #validateIdle()}. */
-    public record Validation(int good, int replaced) {
-
-        Validation plus(boolean answered) {
-            return answered ? new Validation(good + 1, replaced) : new Validation(good, replaced + 1);
-        }
     }
 
     /** Closes idle connections now and leased ones when they come back; later callers are refused. */

@@ -1,5 +1,6 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.ForwardingConnection;
 import dev.evenkeel.error.SqlState;
 import dev.evenkeel.event.ConnectionClosed.Reason;
 import dev.evenkeel.event.Listeners;
@@ -198,11 +199,6 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     /** Asks the server to stop what runs here now; completes when it has taken note. */
     Mono<Void> cancelRequest() {
         return traffic.isUntouchable() ? Mono.empty() : raw.cancelRequest();
-    }
-
-    @Override
-    public Publisher<Void> close() {
-        return raw.close();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.evenkeel.migrations;
 
+import dev.evenkeel.config.Require;
 import dev.evenkeel.error.InvalidConfigurationException;
 import dev.evenkeel.sql.SqlStatement;
 import java.time.Duration;
@@ -55,16 +56,10 @@ public record Backfill(
             requirePart("backfill.where", where);
         }
         Duration shortest = Duration.ofMillis(1);
-        MigrationConfig.requireBetween(
-                "backfill.batchTime", batchTime, shortest, Duration.ofSeconds(10), "the default is 100 ms");
-        MigrationConfig.requireBetween(
-                "backfill.lockTimeout", lockTimeout, shortest, Duration.ofSeconds(10), "the default is 100 ms");
-        MigrationConfig.requireBetween(
-                "backfill.maxReplicaLag", maxReplicaLag, shortest, Duration.ofHours(24), "the default is 10 s");
-        if (!(dutyCycle >= LOWEST_DUTY && dutyCycle <= 1)) {
-            throw InvalidConfigurationException.of(
-                    "backfill.dutyCycle", dutyCycle, "between 0.01 and 1", "use 1 for no pauses, the default is 0.5");
-        }
+        Require.between("backfill.batchTime", batchTime, shortest, Duration.ofSeconds(10), "the default is 100 ms");
+        Require.between("backfill.lockTimeout", lockTimeout, shortest, Duration.ofSeconds(10), "the default is 100 ms");
+        Require.between("backfill.maxReplicaLag", maxReplicaLag, shortest, Duration.ofHours(24), "the default is 10 s");
+        Require.between("backfill.dutyCycle", dutyCycle, LOWEST_DUTY, 1, "use 1 for no pauses, the default is 0.5");
     }
 
     /** The message must not show it: it may have literals in it. */

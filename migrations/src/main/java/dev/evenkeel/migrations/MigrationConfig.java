@@ -6,6 +6,7 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
 import dev.evenkeel.config.CredentialSource;
+import dev.evenkeel.config.Require;
 import dev.evenkeel.error.InvalidConfigurationException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,13 +90,13 @@ public record MigrationConfig(
         if (schema != null) {
             requireName("migrations.schema", schema);
         }
-        requireBetween("migrations.instanceWait", instanceWait, ofMillis(1), ofHours(24), "the default is 10 min");
-        requireBetween("migrations.lockTimeout", lockTimeout, ofMillis(1), ofMinutes(10), "the default is 100 ms");
-        requireBetween("migrations.lockBudget", lockBudget, Duration.ZERO, ofHours(24), "the default is 10 min");
-        requireBetween("migrations.heartbeat", heartbeat, ofMillis(10), ofMinutes(10), "the default is 1 s");
-        requireBetween("migrations.contractWait", contractWait, ofMillis(1), ofHours(24), "the default is 10 min");
-        requireBetween("migrations.fenceGrace", fenceGrace, ofSeconds(1), ofHours(1), "the default is 10 s");
-        requireBetween(
+        Require.between("migrations.instanceWait", instanceWait, ofMillis(1), ofHours(24), "the default is 10 min");
+        Require.between("migrations.lockTimeout", lockTimeout, ofMillis(1), ofMinutes(10), "the default is 100 ms");
+        Require.between("migrations.lockBudget", lockBudget, Duration.ZERO, ofHours(24), "the default is 10 min");
+        Require.between("migrations.heartbeat", heartbeat, ofMillis(10), ofMinutes(10), "the default is 1 s");
+        Require.between("migrations.contractWait", contractWait, ofMillis(1), ofHours(24), "the default is 10 min");
+        Require.between("migrations.fenceGrace", fenceGrace, ofSeconds(1), ofHours(1), "the default is 10 s");
+        Require.between(
                 "migrations.integrityInterval", integrityInterval, ofSeconds(1), ofHours(24), "the default is 60 s");
     }
 
@@ -113,12 +114,6 @@ public record MigrationConfig(
         if (name.isBlank() || name.length() > LONGEST_NAME || name.indexOf('\0') >= 0) {
             throw InvalidConfigurationException.of(
                     setting, "'" + name + "'", "a name of 1 to %d characters".formatted(LONGEST_NAME), "shorten it");
-        }
-    }
-
-    static void requireBetween(String setting, Duration value, Duration min, Duration max, String remedy) {
-        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-            throw InvalidConfigurationException.of(setting, value, "between %s and %s".formatted(min, max), remedy);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.evenkeel.migrations;
 
+import dev.evenkeel.config.Require;
 import dev.evenkeel.error.InvalidConfigurationException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +45,7 @@ public record Rehearsal(Place place, @Nullable String since, Duration lockTimeou
     }
 
     private static void requireBetween(String setting, Duration value) {
-        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(LONGEST) > 0) {
-            throw InvalidConfigurationException.of(
-                    setting, value, "between 1 ms and 1 h", "leave it out for the default");
-        }
+        Require.between(setting, value, Duration.ofMillis(1), LONGEST, "leave it out for the default");
     }
 
     public static Rehearsal onScratch() {

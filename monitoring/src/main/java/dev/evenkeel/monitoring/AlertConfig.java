@@ -4,6 +4,7 @@ import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
+import dev.evenkeel.config.Require;
 import dev.evenkeel.error.InvalidConfigurationException;
 import java.time.Duration;
 import java.util.Set;
@@ -92,13 +93,7 @@ public record AlertConfig(
     }
 
     private static void between(String setting, Duration value, Duration min, Duration max) {
-        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-            throw InvalidConfigurationException.of(
-                    "alerts." + setting,
-                    value,
-                    "between %s and %s".formatted(min, max),
-                    "AlertConfig.defaults() has a sensible one");
-        }
+        Require.between("alerts." + setting, value, min, max, "AlertConfig.defaults() has a sensible one");
     }
 
     private static void share(String setting, double value) {

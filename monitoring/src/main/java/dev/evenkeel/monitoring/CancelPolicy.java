@@ -1,6 +1,6 @@
 package dev.evenkeel.monitoring;
 
-import dev.evenkeel.error.InvalidConfigurationException;
+import dev.evenkeel.config.Require;
 import java.time.Duration;
 
 /**
@@ -19,13 +19,8 @@ public record CancelPolicy(Duration olderThan, Scope scope, Action action, int m
     private static final int MOST = 1_000;
 
     public CancelPolicy {
-        if (olderThan.compareTo(SHORTEST) < 0) {
-            throw InvalidConfigurationException.of(
-                    "cancel.olderThan", olderThan, "at least " + SHORTEST, "the default is 60 s");
-        }
-        if (most < 1 || most > MOST) {
-            throw InvalidConfigurationException.of("cancel.most", most, "between 1 and " + MOST, "the default is 10");
-        }
+        Require.atLeast("cancel.olderThan", olderThan, SHORTEST, "the default is 60 s");
+        Require.between("cancel.most", most, 1, MOST, "the default is 10");
     }
 
     public static CancelPolicy defaults() {

@@ -4,7 +4,7 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
-import dev.evenkeel.error.InvalidConfigurationException;
+import dev.evenkeel.config.Require;
 import java.time.Duration;
 
 /**
@@ -28,11 +28,11 @@ public record InsightConfig(
         boolean executedPlans) {
 
     public InsightConfig {
-        between("slowThreshold", slowThreshold, ofMillis(1), ofMinutes(10), "the default is 250 ms");
-        between("slowLogPerMinute", slowLogPerMinute, 0, 10_000, "0 switches the log off");
-        between("statements", statements, 10, 10_000, "the default is 1000");
-        between("window", window, ofSeconds(1), ofMinutes(60), "the default is 5 min");
-        between("repeats", repeats, 2, 10_000, "the default is 10");
+        Require.between("insight.slowThreshold", slowThreshold, ofMillis(1), ofMinutes(10), "the default is 250 ms");
+        Require.between("insight.slowLogPerMinute", slowLogPerMinute, 0, 10_000, "0 switches the log off");
+        Require.between("insight.statements", statements, 10, 10_000, "the default is 1000");
+        Require.between("insight.window", window, ofSeconds(1), ofMinutes(60), "the default is 5 min");
+        Require.between("insight.repeats", repeats, 2, 10_000, "the default is 10");
     }
 
     public static InsightConfig defaults() {
@@ -61,19 +61,5 @@ public record InsightConfig(
 
     public InsightConfig withExecutedPlans(boolean collected) {
         return new InsightConfig(slowThreshold, slowLogPerMinute, statements, window, repeats, collected);
-    }
-
-    private static void between(String setting, Duration value, Duration min, Duration max, String remedy) {
-        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-            throw InvalidConfigurationException.of(
-                    "insight." + setting, value, "between %s and %s".formatted(min, max), remedy);
-        }
-    }
-
-    private static void between(String setting, int value, int min, int max, String remedy) {
-        if (value < min || value > max) {
-            throw InvalidConfigurationException.of(
-                    "insight." + setting, value, "between %d and %d".formatted(min, max), remedy);
-        }
     }
 }

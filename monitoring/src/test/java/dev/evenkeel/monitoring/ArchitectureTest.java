@@ -1,8 +1,17 @@
 package dev.evenkeel.monitoring;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.origin;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
@@ -10,15 +19,23 @@ import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.reactivestreams.Publisher;
 
 /** Draws the arrows of this module: each package may import the ones before it, and core only by what users see. */
 class ArchitectureTest {
 
     private static final List<String> UPWARDS =
-            List.of("(vocabulary)", "query", "plan", "server", "advice", "alert", "meter", "assembly");
+            List.of("(vocabulary)", "session", "query", "plan", "server", "advice", "alert", "meter", "assembly");
 
     /** The doors from the vocabulary to the machinery. */
     private static final Set<String> DOORS = Set.of("QueryOptimizer", "HealthMonitor");
+
+    /** Where a watch begins; each has an end of its own. */
+    private static final Set<String> BEGINNINGS = Set.of(
+            "RunningMonitor.startMonitoring",
+            "RunningMonitor.alertOnIssues",
+            "Contribution.begin",
+            "DatabaseMeters.bind");
 
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -67,13 +84,22 @@ class ArchitectureTest {
     }
 
     @Test
-    void nothingBlocks() {
+    void nothingBlocksOrSubscribesOutsideStartAndStop() {
         noClasses()
                 .should()
-                .callMethodWhere(com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
-                        com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching(
-                                "block|blockFirst|blockLast|blockOptional")))
-                .because("it runs inside an application's event loops")
+                .callMethodWhere(
+                        target(nameMatching("block|blockFirst|blockLast|blockOptional|subscribe|subscribeWith"))
+                                .and(target(owner(assignableTo(Publisher.class))))
+                                .and(origin(not(aBeginning()))))
+                .because("who subscribes owns the result. Nobody else can where a watch begins that its user ends:"
+                        + " startMonitoring and alertOnIssues until stopMonitoring, a contribution as long as somebody listens to"
+                        + " the monitor, and the gauges until the result of bind is disposed of")
                 .check(classes);
+    }
+
+    private static DescribedPredicate<JavaCodeUnit> aBeginning() {
+        return describe(
+                "one of " + BEGINNINGS,
+                unit -> BEGINNINGS.contains(unit.getOwner().getSimpleName() + "." + unit.getName()));
     }
 }

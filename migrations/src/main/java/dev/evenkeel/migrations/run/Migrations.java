@@ -46,7 +46,6 @@ public final class Migrations implements MigrationManager {
     private final Joining joining;
     private final LiveHistory live;
     private final SchemaInspection inspection;
-    private final Announcing announcing;
 
     private Migrations(ReactiveDatabaseManager database, MigrationConfig config) {
         this.database = database;
@@ -56,7 +55,6 @@ public final class Migrations implements MigrationManager {
         this.joining = new Joining(database, config, sessions);
         this.live = new LiveHistory(database, config);
         this.inspection = new SchemaInspection(database, live, config);
-        this.announcing = new Announcing(database);
     }
 
     /** Behind {@link MigrationManager#of}. */
@@ -77,7 +75,7 @@ public final class Migrations implements MigrationManager {
             outlook.refuse();
             return outlook.isNothingToDo()
                     ? Flux.just(outlook.found())
-                    : announcing.told(
+                    : database.announcing(
                             "migrate",
                             String.join(", ", outlook.pendingScripts()),
                             sessions.alone(new Migrating(config, seen.getT1())));
@@ -104,7 +102,7 @@ public final class Migrations implements MigrationManager {
             History contracts = seen.getT2().contracts();
             return Contracting.pending(folder, contracts).isEmpty()
                     ? Flux.just(Contracting.found(contracts))
-                    : announcing.told(
+                    : database.announcing(
                             "contract",
                             Contracting.pending(folder, contracts).stream()
                                     .map(script -> script.file().path())
@@ -127,7 +125,7 @@ public final class Migrations implements MigrationManager {
 
     @Override
     public Flux<MigrationEvent> rollbackMigration(String version) {
-        return announcing.told(
+        return database.announcing(
                 "rollback",
                 "version " + version + " and later",
                 scripts().flatMapMany(scripts -> sessions.alone(new Undoing(config, scripts, Version.of(version)))));
@@ -143,8 +141,7 @@ public final class Migrations implements MigrationManager {
                         .rowsUpdated())
                 .map(released -> released > 0)
                 .defaultIfEmpty(false);
-        return announcing
-                .told("release", "versions that were held", release.flux())
+        return database.announcing("release", "versions that were held", release)
                 .single();
     }
 
@@ -178,7 +175,7 @@ public final class Migrations implements MigrationManager {
 
     @Override
     public Flux<BackfillProgress> backfill(Backfill backfill) {
-        return announcing.told("backfill", backfill.name(), new Backfilling(database, config).run(backfill));
+        return database.announcing("backfill", backfill.name(), new Backfilling(database, config).run(backfill));
     }
 
     /** Files may be in a folder that changes, so they are read each time. */

@@ -4,22 +4,22 @@ import dev.evenkeel.monitoring.AdviceConfig;
 import dev.evenkeel.monitoring.Recommendation;
 import dev.evenkeel.monitoring.Recommendation.Severity;
 import dev.evenkeel.monitoring.advice.Advice.Skipped;
+import dev.evenkeel.monitoring.session.Question;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Readable;
-import io.r2dbc.spi.Result;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Asks a server all rules, one after the other, so that it never works on more than one of them. A rule that fails does not keep
- * the others from being asked. Reads catalogs and statistics only. Immutable, thread-safe.
+ * Asks a server all rules, one after the other, so that it never works on more than one of them. A rule that the server refuses
+ * does not keep the others from being asked; a lost connection does, and is an error. Reads catalogs and statistics only.
+ * Immutable, thread-safe.
  */
 public final class Advisor {
 
@@ -37,8 +37,9 @@ public final class Advisor {
 
     /** What should be changed on the server of this session, which is left with other settings. */
     public Mono<Advice> advise(Connection connection) {
-        return execute(connection, SETTINGS)
-                .then(version(connection))
+        return Question.of(SETTINGS)
+                .run(connection)
+                .then(Question.version(connection))
                 .flatMapMany(version -> Flux.fromIterable(rules.entrySet())
                         .filter(rule -> rule.getKey().fits(version))
                         .concatMap(rule -> ask(connection, rule.getKey(), rule.getValue())))
@@ -47,17 +48,21 @@ public final class Advisor {
 
     /** Which indexes are in use on the server of this session, each as a rule names it. */
     public Flux<String> usedIndexes(Connection connection) {
-        return query(connection, usedIndexes, row -> text(row, 0));
+        return Question.of(usedIndexes).ask(connection, row -> text(row, 0));
     }
 
     private static Mono<Advice> ask(Connection connection, Rule rule, String sql) {
-        return query(connection, sql, row -> recommendation(rule.name(), row))
+        return Question.of(sql)
+                .ask(connection, row -> recommendation(rule.name(), row))
                 .collectList()
                 .map(found -> new Advice(found, List.of()))
                 .onErrorResume(
                         R2dbcException.class,
-                        failed -> Mono.just(new Advice(
-                                List.of(), List.of(new Skipped(rule.name(), String.valueOf(failed.getSqlState()))))));
+                        failed -> Question.isRefusal(failed) ? Mono.just(skipped(rule, failed)) : Mono.error(failed));
+    }
+
+    private static Advice skipped(Rule rule, R2dbcException refused) {
+        return new Advice(List.of(), List.of(new Skipped(rule.name(), String.valueOf(refused.getSqlState()))));
     }
 
     private static Advice together(Advice sum, Advice next) {
@@ -82,25 +87,6 @@ public final class Advisor {
                 evidence,
                 text(row, "impact"),
                 List.of(Objects.requireNonNull(row.get("remedy", String[].class))));
-    }
-
-    private static Mono<Integer> version(Connection connection) {
-        return query(
-                        connection,
-                        "select current_setting('server_version_num')::int",
-                        row -> Objects.requireNonNull(row.get(0, Integer.class)))
-                .single();
-    }
-
-    private static Mono<Void> execute(Connection connection, String sql) {
-        return Flux.from(connection.createStatement(sql).execute())
-                .concatMap(Result::getRowsUpdated)
-                .then();
-    }
-
-    private static <T> Flux<T> query(Connection connection, String sql, Function<Readable, T> mapping) {
-        return Flux.defer(
-                () -> Flux.from(connection.createStatement(sql).execute()).concatMap(result -> result.map(mapping)));
     }
 
     private static String text(Readable row, String column) {

@@ -9,7 +9,7 @@ import dev.evenkeel.monitoring.plan.PlanHistory;
 import dev.evenkeel.monitoring.plan.PlanListener;
 import dev.evenkeel.monitoring.query.StatementStatistics;
 import dev.evenkeel.monitoring.query.StatementStatistics.Entry;
-import dev.evenkeel.monitoring.server.CapabilityProbe;
+import dev.evenkeel.monitoring.session.Question;
 import io.r2dbc.spi.Connection;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ record Explaining(
                 .filter(entry -> !entry.sample().isEmpty())
                 .limit(MOST_STATEMENTS)
                 .toList();
-        return CapabilityProbe.version(connection)
+        return Question.version(connection)
                 .flatMapMany(version ->
                         Flux.fromIterable(expensive).concatMap(entry -> explain(connection, version, entry)));
     }

@@ -1,15 +1,16 @@
 package dev.evenkeel.monitoring.assembly;
 
-import dev.evenkeel.CallContext;
 import dev.evenkeel.ReactiveDatabaseManager;
-import dev.evenkeel.event.AdministrativeAction;
+import dev.evenkeel.event.AdministrativeAction.Ending;
 import dev.evenkeel.monitoring.CancelPolicy;
+import dev.evenkeel.monitoring.CancelPolicy.Action;
 import dev.evenkeel.monitoring.CancelledQuery;
 import dev.evenkeel.monitoring.CancelledQuery.Outcome;
 import dev.evenkeel.monitoring.RunningQuery;
 import dev.evenkeel.monitoring.server.Activity;
 import dev.evenkeel.monitoring.server.Cancellation;
 import io.r2dbc.spi.Connection;
+import java.util.Optional;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -17,9 +18,7 @@ import reactor.core.publisher.Mono;
 record Stopping(ReactiveDatabaseManager db, Nodes nodes) {
 
     Flux<CancelledQuery> run(CancelPolicy policy) {
-        return Flux.deferContextual(context -> nodes.each((node, connection) -> on(node, connection, policy))
-                .doOnNext(done ->
-                        audit(done, policy, CallContext.principal(context).orElse("-"))));
+        return nodes.each((node, connection) -> on(node, connection, policy));
     }
 
     private Flux<CancelledQuery> on(String node, Connection connection, CancelPolicy policy) {
@@ -31,19 +30,21 @@ record Stopping(ReactiveDatabaseManager db, Nodes nodes) {
                 .flatMapMany(Flux::fromIterable)
                 .concatMap(query -> policy.reportOnly()
                         ? Mono.just(new CancelledQuery(query, Outcome.REPORTED, "it runs for " + query.age()))
-                        : Cancellation.stop(query, policy.action(), connection));
+                        : stop(query, policy.action(), connection));
     }
 
-    private void audit(CancelledQuery done, CancelPolicy policy, String by) {
-        if (done.outcome() == Outcome.SIGNALLED || done.outcome() == Outcome.REFUSED) {
-            RunningQuery query = done.query();
-            db.announce(new AdministrativeAction(
-                    policy.action() == CancelPolicy.Action.CANCEL ? "cancel" : "terminate",
-                    "%s, process %d, statement %s".formatted(query.node(), query.pid(), query.fingerprint()),
-                    by,
-                    done.outcome() == Outcome.SIGNALLED,
-                    query.age(),
-                    "%s of role %s: %s".formatted(query.application(), query.user(), done.reason())));
-        }
+    private Mono<CancelledQuery> stop(RunningQuery query, Action action, Connection connection) {
+        return db.announcing(
+                action == Action.CANCEL ? "cancel" : "terminate",
+                "%s, process %d, statement %s".formatted(query.node(), query.pid(), query.fingerprint()),
+                Cancellation.stop(query, action, connection),
+                done -> done.outcome() == Outcome.GONE ? Optional.empty() : Optional.of(ending(done)));
+    }
+
+    private static Ending ending(CancelledQuery done) {
+        return new Ending(
+                done.outcome() == Outcome.SIGNALLED,
+                "%s of role %s: %s"
+                        .formatted(done.query().application(), done.query().user(), done.reason()));
     }
 }

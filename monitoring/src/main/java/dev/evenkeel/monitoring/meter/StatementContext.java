@@ -1,6 +1,8 @@
 package dev.evenkeel.monitoring.meter;
 
 import dev.evenkeel.event.StatementCompleted;
+import dev.evenkeel.sql.SqlMask;
+import dev.evenkeel.sql.SqlSummary;
 import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,8 @@ public final class StatementContext extends Observation.Context {
     private final String host;
     private final int port;
     private final String database;
+    private @Nullable String summary;
+    private @Nullable String masked;
     private @Nullable StatementCompleted completed;
 
     StatementContext(String sql, String host, int port, String database) {
@@ -23,6 +27,26 @@ public final class StatementContext extends Observation.Context {
     /** As it was executed; it may have literals. */
     public String sql() {
         return sql;
+    }
+
+    /** What it does and to what; empty for a text that says neither. A convention is asked at the start and at the end. */
+    public String summary() {
+        String known = summary;
+        if (known == null) {
+            known = SqlSummary.of(sql);
+            summary = known;
+        }
+        return known;
+    }
+
+    /** The text without its literals. */
+    public String masked() {
+        String known = masked;
+        if (known == null) {
+            known = SqlMask.mask(sql);
+            masked = known;
+        }
+        return known;
     }
 
     public String host() {

@@ -1,8 +1,6 @@
 package dev.evenkeel.monitoring.meter;
 
 import dev.evenkeel.event.StatementCompleted;
-import dev.evenkeel.sql.SqlMask;
-import dev.evenkeel.sql.SqlSummary;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
@@ -20,8 +18,7 @@ public class StatementConvention implements ObservationConvention<StatementConte
     /** The summary; for a text that has none, the database. */
     @Override
     public String getContextualName(StatementContext context) {
-        String summary = SqlSummary.of(context.sql());
-        return summary.isEmpty() ? context.database() : summary;
+        return context.summary().isEmpty() ? context.database() : context.summary();
     }
 
     @Override
@@ -31,7 +28,7 @@ public class StatementConvention implements ObservationConvention<StatementConte
         return KeyValues.of(
                 "db.system.name", "postgresql",
                 "db.namespace", context.database(),
-                "db.query.summary", SqlSummary.of(context.sql()),
+                "db.query.summary", context.summary(),
                 "db.response.status_code", state,
                 "error.type", state,
                 "server.address", context.host(),
@@ -41,7 +38,7 @@ public class StatementConvention implements ObservationConvention<StatementConte
     /** The text without its literals. */
     @Override
     public KeyValues getHighCardinalityKeyValues(StatementContext context) {
-        return KeyValues.of("db.query.text", SqlMask.mask(context.sql()));
+        return KeyValues.of("db.query.text", context.masked());
     }
 
     @Override

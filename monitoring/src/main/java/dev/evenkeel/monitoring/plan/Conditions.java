@@ -102,12 +102,12 @@ final class Conditions {
     /** {@code alias.column}, {@code (alias.column)::text}, which an index on the column serves, or {@code lower(alias.column)}. */
     private @Nullable Side side(int from, int to) {
         if (isColumn(from, to)) {
-            return new Side(name(from + 2), true, from + 3);
+            return new Side(word(from + 2), true, from + 3);
         }
         if (from + 4 < to && is(from, "(") && isColumn(from + 1, to) && is(from + 4, ")")) {
             int end = from + 5;
             if (end + 2 < to && is(end, ":") && is(end + 1, ":") && is(end + 2, "text")) {
-                return new Side(name(from + 3), true, end + 3);
+                return new Side(word(from + 3), true, end + 3);
             }
             return null;
         }
@@ -129,7 +129,7 @@ final class Conditions {
         if (!whole) {
             return null;
         }
-        String argument = name(column + 2)
+        String argument = word(column + 2)
                 + (cast
                         ? text.substring(
                                 tokens.get(column + 3).end(), tokens.get(close).start())
@@ -155,10 +155,6 @@ final class Conditions {
         return tokens.get(at).kind() == Kind.QUOTED_NAME
                 ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
                 : name;
-    }
-
-    private String name(int at) {
-        return word(at);
     }
 
     private String word(int at) {

@@ -1,9 +1,9 @@
 package dev.evenkeel.monitoring.plan;
 
+import dev.evenkeel.monitoring.session.Question;
 import dev.evenkeel.sql.SqlStatement;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
-import io.r2dbc.spi.Result;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -81,17 +80,16 @@ public final class Explainer {
     }
 
     private static Mono<Plan> attempt(Connection connection, String body) {
-        Mono<Plan> plan = execute(connection, BEGIN)
-                .then(execute(connection, "do " + literal(body)))
-                .then(Flux.from(connection
-                                .createStatement("select current_setting('" + RESULT + "', true)")
-                                .execute())
-                        .concatMap(result -> result.map(row -> String.valueOf(row.get(0, String.class))))
-                        .next())
+        Mono<Plan> plan = Question.of(BEGIN)
+                .run(connection)
+                .then(Question.of("do " + literal(body)).run(connection))
+                .then(Question.of("select current_setting('" + RESULT + "', true)")
+                        .text(connection))
                 .flatMap(text -> Mono.justOrEmpty(PlanReader.read(text)));
         return plan.onErrorResume(R2dbcException.class, refused -> Mono.empty())
-                .flatMap(found -> execute(connection, "rollback").thenReturn(found))
-                .switchIfEmpty(Mono.defer(() -> execute(connection, "rollback").then(Mono.empty())));
+                .flatMap(found -> Question.of("rollback").run(connection).thenReturn(found))
+                .switchIfEmpty(
+                        Mono.defer(() -> Question.of("rollback").run(connection).then(Mono.empty())));
     }
 
     private static String into(String explain) {
@@ -122,11 +120,5 @@ public final class Explainer {
             free = "$e" + i + tag.substring(2);
         }
         return free + text + free;
-    }
-
-    private static Mono<Void> execute(Connection connection, String sql) {
-        return Flux.from(connection.createStatement(sql).execute())
-                .concatMap(Result::getRowsUpdated)
-                .then();
     }
 }

@@ -1,14 +1,13 @@
 package dev.evenkeel.monitoring.plan;
 
 import dev.evenkeel.monitoring.Recommendation;
+import dev.evenkeel.monitoring.session.Question;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
-import io.r2dbc.spi.Result;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -22,17 +21,12 @@ public final class HypotheticalIndexes {
     /** An index that saves less than a fifth is not worth its writes. */
     private static final double WORTH_IT = 0.8;
 
-    private static final String SCHEMA = """
-            select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
-            where e.extname = 'hypopg'
-            """;
-
     private HypotheticalIndexes() {}
 
     /** The proposal with the planner's cost for it; empty when the planner would not use it. As it is without hypopg. */
     public static Mono<Recommendation> verified(
             Connection connection, Recommendation proposal, Plan before, Mono<Plan> explainAgain) {
-        return schema(connection)
+        return Question.schemaOf("hypopg", connection)
                 .flatMap(schema -> create(connection, schema, proposal)
                         .then(explainAgain)
                         .map(after -> judged(proposal, before, after))
@@ -41,7 +35,8 @@ public final class HypotheticalIndexes {
                                     "hypopg could not judge {}: SQLSTATE {}", proposal.object(), failed.getSqlState());
                             return Mono.just(proposal);
                         })
-                        .flatMap(judged -> execute(connection, "select " + schema + ".hypopg_reset()")
+                        .flatMap(judged -> Question.of("select " + schema + ".hypopg_reset()")
+                                .run(connection)
                                 .thenReturn(judged)))
                 .defaultIfEmpty(proposal)
                 .filter(judged -> !judged.remedy().isEmpty());
@@ -63,26 +58,11 @@ public final class HypotheticalIndexes {
                 costAfter <= WORTH_IT * costBefore ? proposal.remedy() : java.util.List.of());
     }
 
-    private static Mono<String> schema(Connection connection) {
-        return Flux.from(connection.createStatement(SCHEMA).execute())
-                .concatMap(result -> result.map(row -> String.valueOf(row.get(0, String.class))))
-                .next();
-    }
-
     /** Hypothetical indexes are not built, so neither concurrently. */
     private static Mono<Void> create(Connection connection, String schema, Recommendation proposal) {
         String index = proposal.remedy().get(0).replace(" concurrently", "");
-        return Flux.from(connection
-                        .createStatement("select " + schema + ".hypopg_create_index($1)")
-                        .bind(0, index)
-                        .execute())
-                .concatMap(result -> result.map(row -> 1))
-                .then();
-    }
-
-    private static Mono<Void> execute(Connection connection, String sql) {
-        return Flux.from(connection.createStatement(sql).execute())
-                .concatMap(Result::getRowsUpdated)
+        return Question.of("select " + schema + ".hypopg_create_index($1)", index)
+                .ask(connection, row -> 1)
                 .then();
     }
 }

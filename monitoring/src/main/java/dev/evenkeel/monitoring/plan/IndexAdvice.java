@@ -2,14 +2,13 @@ package dev.evenkeel.monitoring.plan;
 
 import dev.evenkeel.monitoring.Recommendation;
 import dev.evenkeel.monitoring.Recommendation.Severity;
+import dev.evenkeel.monitoring.session.Question;
 import io.r2dbc.spi.Connection;
-import io.r2dbc.spi.Readable;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
@@ -69,19 +68,15 @@ public final class IndexAdvice {
 
     private Mono<Recommendation> propose(
             Connection connection, Candidate candidate, Table table, Map<String, String> why) {
-        Mono<Map<String, Double>> distinct = query(
+        Mono<Map<String, Double>> distinct = Question.of(DISTINCT, candidate.relation())
+                .ask(
                         connection,
-                        DISTINCT,
-                        candidate.relation(),
                         row -> Map.entry(
                                 String.valueOf(row.get(0, String.class)),
                                 Objects.requireNonNull(row.get(1, Double.class))))
                 .collectMap(Map.Entry::getKey, Map.Entry::getValue);
-        Mono<List<List<String>>> indexes = query(
-                        connection,
-                        INDEXES,
-                        candidate.relation(),
-                        row -> List.of(Objects.requireNonNull(row.get(0, String[].class))))
+        Mono<List<List<String>>> indexes = Question.of(INDEXES, candidate.relation())
+                .ask(connection, row -> List.of(Objects.requireNonNull(row.get(0, String[].class))))
                 .collectList();
         return distinct.flatMap(known -> indexes.map(there -> Tuples.of(known, there)))
                 .flatMap(known -> {
@@ -155,21 +150,13 @@ public final class IndexAdvice {
     }
 
     private static Mono<Table> table(Connection connection, Candidate candidate) {
-        return query(
+        return Question.of(TABLE, candidate.relation())
+                .ask(
                         connection,
-                        TABLE,
-                        candidate.relation(),
                         row -> new Table(
                                 Objects.requireNonNull(row.get("rows", Double.class)),
                                 Objects.requireNonNull(row.get("bytes", Long.class)),
                                 Objects.requireNonNull(row.get("writes", Long.class))))
                 .next();
-    }
-
-    private static <T> Flux<T> query(
-            Connection connection, String sql, String relation, Function<Readable, T> mapping) {
-        return Flux.defer(() -> Flux.from(
-                        connection.createStatement(sql).bind(0, relation).execute())
-                .concatMap(result -> result.map(mapping)));
     }
 }

@@ -30,7 +30,7 @@ final class RepeatedStatements {
         this.threshold = threshold;
     }
 
-    void executed(RequestScope scope, StatementId id, String sql) {
+    void executed(RequestScope scope, StatementId id) {
         if (!id.summary().regionMatches(true, 0, QUERY, 0, QUERY.length())) {
             return;
         }

@@ -55,7 +55,7 @@ public final class StatementStatistics implements DatabaseListener {
             log.slow(event.total(), id, event.node(), event.requestId(), event.rows(), event.bound());
         }
         if (event.bound().count() > 0 && event.outcome() == Outcome.SUCCEEDED) {
-            repeated.executed(event.scope(), id, event.sql());
+            repeated.executed(event.scope(), id);
         }
     }
 

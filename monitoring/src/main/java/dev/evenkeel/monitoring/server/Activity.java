@@ -1,6 +1,7 @@
 package dev.evenkeel.monitoring.server;
 
 import dev.evenkeel.monitoring.RunningQuery;
+import dev.evenkeel.monitoring.session.Question;
 import dev.evenkeel.sql.SqlFingerprint;
 import dev.evenkeel.sql.SqlMask;
 import io.r2dbc.spi.Connection;

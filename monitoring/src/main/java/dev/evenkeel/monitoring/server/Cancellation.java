@@ -6,10 +6,10 @@ import dev.evenkeel.monitoring.CancelPolicy.Scope;
 import dev.evenkeel.monitoring.CancelledQuery;
 import dev.evenkeel.monitoring.CancelledQuery.Outcome;
 import dev.evenkeel.monitoring.RunningQuery;
+import dev.evenkeel.monitoring.session.Question;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
 import java.util.Set;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -103,8 +103,6 @@ public final class Cancellation {
 
     /** The role of this session. */
     public static Mono<String> role(Connection connection) {
-        return Flux.from(connection.createStatement("select current_user").execute())
-                .concatMap(result -> result.map(row -> String.valueOf(row.get(0, String.class))))
-                .next();
+        return Question.of("select current_user").text(connection);
     }
 }

@@ -2,6 +2,7 @@ package dev.evenkeel.monitoring.server;
 
 import dev.evenkeel.monitoring.Capabilities;
 import dev.evenkeel.monitoring.Capabilities.Missing;
+import dev.evenkeel.monitoring.session.Question;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Readable;
 import java.util.ArrayList;
@@ -40,11 +41,6 @@ public final class CapabilityProbe {
                 .flatMap(seen -> StatementCounters.problem(connection, seen.statements())
                         .map(problem -> seen.judge(node, problem))
                         .switchIfEmpty(Mono.fromSupplier(() -> seen.judge(node, null))));
-    }
-
-    /** Such as {@code 180006}. */
-    public static Mono<Integer> version(Connection connection) {
-        return WHAT_IS_THERE.ask(connection, Seen::of).single().map(Seen::version);
     }
 
     private record Seen(

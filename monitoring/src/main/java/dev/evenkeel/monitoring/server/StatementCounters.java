@@ -1,5 +1,6 @@
 package dev.evenkeel.monitoring.server;
 
+import dev.evenkeel.monitoring.session.Question;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Readable;
@@ -25,11 +26,6 @@ record StatementCounters(Map<Key, Counter> counters, Instant counting, Instant r
     private static final int MOST = 10_000;
 
     private static final String NOT_LOADED = "55000";
-
-    private static final String SCHEMA = """
-            select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
-            where e.extname = 'pg_stat_statements'
-            """;
 
     /** Without the texts, which may be megabytes. */
     private static final String COUNTERS = """
@@ -82,10 +78,13 @@ record StatementCounters(Map<Key, Counter> counters, Instant counting, Instant r
                 .then(Mono.<String>empty())
                 .onErrorResume(
                         R2dbcException.class,
-                        refused -> Mono.just(
-                                NOT_LOADED.equals(refused.getSqlState())
-                                        ? "it is not in shared_preload_libraries"
-                                        : "it cannot be read (SQLSTATE %s)".formatted(refused.getSqlState())));
+                        failed -> Question.isRefusal(failed) ? Mono.just(words(failed)) : Mono.error(failed));
+    }
+
+    private static String words(R2dbcException refused) {
+        return NOT_LOADED.equals(refused.getSqlState())
+                ? "it is not in shared_preload_libraries"
+                : "it cannot be read (SQLSTATE %s)".formatted(refused.getSqlState());
     }
 
     /** Empty when the extension is not there. */
@@ -103,7 +102,7 @@ record StatementCounters(Map<Key, Counter> counters, Instant counting, Instant r
     }
 
     private static Mono<String> schema(Connection connection) {
-        return Question.of(SCHEMA).ask(connection, row -> text(row, 0)).next();
+        return Question.schemaOf("pg_stat_statements", connection);
     }
 
     private static Mono<Map<Key, Counter>> counters(Connection connection, String schema) {

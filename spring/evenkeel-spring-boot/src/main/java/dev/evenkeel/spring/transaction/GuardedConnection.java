@@ -1,5 +1,6 @@
 package dev.evenkeel.spring.transaction;
 
+import dev.evenkeel.ForwardingConnection;
 import dev.evenkeel.error.Phase;
 import io.r2dbc.spi.Batch;
 import io.r2dbc.spi.Connection;
@@ -24,6 +25,7 @@ final class GuardedConnection extends ForwardingConnection implements Wrapped<Co
     /** The server gives up first. */
     private static final double SERVER_SHARE = 0.9;
 
+    private final Connection delegate;
     private final Exchange exchange;
     private volatile Phase phase;
     private volatile boolean inTransaction;
@@ -31,9 +33,14 @@ final class GuardedConnection extends ForwardingConnection implements Wrapped<Co
     private volatile long allowedMillis = Long.MAX_VALUE;
 
     GuardedConnection(Connection delegate, Exchange exchange) {
-        super(delegate);
+        this.delegate = delegate;
         this.exchange = exchange;
         this.phase = exchange.phase();
+    }
+
+    @Override
+    protected Connection delegate() {
+        return delegate;
     }
 
     Exchange exchange() {
@@ -142,7 +149,12 @@ final class GuardedConnection extends ForwardingConnection implements Wrapped<Co
     /** Not the delegate: whoever unwraps to the end, as Spring does, would meet {@code null} behind the driver's connection. */
     @Override
     public Connection unwrap() {
-        return new ForwardingConnection(delegate());
+        return new ForwardingConnection() {
+            @Override
+            protected Connection delegate() {
+                return delegate;
+            }
+        };
     }
 
     @Override
