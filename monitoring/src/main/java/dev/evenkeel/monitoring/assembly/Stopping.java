@@ -22,6 +22,26 @@ record Stopping(ReactiveDatabaseManager db, Nodes nodes) {
                         audit(done, policy, CallContext.principal(context).orElse("-"))));
     }
 
+    Mono<CancelledQuery> run(RunningQuery query) {
+        if (!query.state().equals("active")) {
+            return Mono.just(
+                    new CancelledQuery(query, Outcome.REFUSED, "it runs no statement: it is " + query.state()));
+        }
+        if (Cancellation.isMaintenance(query)) {
+            return Mono.just(new CancelledQuery(
+                    query,
+                    Outcome.REFUSED,
+                    "maintenance, migrations and our own inspection must not be stopped half-way"));
+        }
+        return Mono.deferContextual(context -> db.inspect(
+                        query.node(), connection -> Cancellation.stop(query, CancelPolicy.Action.CANCEL, connection))
+                .next()
+                .doOnNext(done -> audit(
+                        done,
+                        CancelPolicy.defaults(),
+                        CallContext.principal(context).orElse("-"))));
+    }
+
     private Flux<CancelledQuery> on(String node, Connection connection, CancelPolicy policy) {
         return Cancellation.role(connection)
                 .flatMapMany(role -> Activity.of(node, db.config().applicationName(), connection)
