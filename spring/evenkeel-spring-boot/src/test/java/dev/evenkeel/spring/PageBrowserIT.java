@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,12 @@ class PageBrowserIT extends PageFixture {
         browser = Browser.of("olga", port, PAGE);
         traffic = traffic();
         await("it is live", () -> browser.text("#connection-word").equals("live"));
+    }
+
+    /** What a test before has stopped is on the page until it looks again. */
+    @BeforeEach
+    void nothingSleeps() {
+        await("an empty table", () -> !browser.text("#running").contains("pg_sleep"));
     }
 
     @AfterAll
@@ -100,7 +107,7 @@ class PageBrowserIT extends PageFixture {
         browser.press(Keys.ENTER);
         assertThat(sleeping()).as("Enter twice keeps it").isEqualTo(1);
         browser.press(Keys.ENTER);
-        browser.press(Keys.chord(Keys.SHIFT, Keys.TAB));
+        browser.pressBack();
         browser.shoot("confirm");
         browser.press(Keys.ENTER);
 

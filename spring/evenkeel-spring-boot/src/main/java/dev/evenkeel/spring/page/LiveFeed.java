@@ -29,7 +29,7 @@ public final class LiveFeed implements SmartLifecycle {
     private final List<Part> parts;
     private final Clock clock;
     private final EventLog events;
-    private final Flux<Frame> frames;
+    private volatile Flux<Frame> frames = Flux.empty();
     private volatile Sinks.Empty<Void> stopped = Sinks.empty();
     private volatile Disposable listening = Disposables.disposed();
 
@@ -38,14 +38,13 @@ public final class LiveFeed implements SmartLifecycle {
         this.parts = List.copyOf(parts);
         this.clock = clock;
         this.events = new EventLog(clock);
-        this.frames = Flux.defer(this::watch).replay(1).refCount(1, AFTER_THE_LAST);
     }
 
     /** What a browser does not know yet, once in a second, all of it first. A slow one gets the latest. Ends with the application. */
     public Flux<Map<String, Object>> changes() {
         return Flux.defer(() -> {
             Difference difference = new Difference();
-            return frames.onBackpressureLatest().map(difference::to).takeUntilOther(stopped.asMono());
+            return frames.onBackpressureLatest().map(difference::to);
         });
     }
 
@@ -78,7 +77,9 @@ public final class LiveFeed implements SmartLifecycle {
 
     @Override
     public void start() {
-        stopped = Sinks.empty();
+        Sinks.Empty<Void> end = Sinks.empty();
+        stopped = end;
+        frames = Flux.defer(this::watch).takeUntilOther(end.asMono()).replay(1).refCount(1, AFTER_THE_LAST);
         listening = manager.listen(events);
     }
 

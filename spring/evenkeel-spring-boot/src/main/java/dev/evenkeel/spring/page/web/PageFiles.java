@@ -2,14 +2,17 @@ package dev.evenkeel.spring.page.web;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.http.MediaType;
 import org.springframework.util.DigestUtils;
+import org.springframework.util.StringUtils;
 
 /** The files of the page, and no others. Read once, at the start, so that no event loop reads a file. */
 final class PageFiles {
@@ -19,12 +22,22 @@ final class PageFiles {
     private static final String FOLDER = "dev/evenkeel/spring/page/";
     private static final String WEB_JAR = "classpath*:META-INF/resources/webjars/uplot/*/dist/";
     private static final List<String> OWN = List.of(
-            INDEX, "live.css", "live.js", "board.js", "charts.js", "nodes.js", "tables.js", "cancel.js", "dom.js");
+            INDEX,
+            "live.css",
+            "live.js",
+            "board.js",
+            "charts.js",
+            "nodes.js",
+            "tables.js",
+            "cancel.js",
+            "dom.js",
+            "icon.svg");
 
-    private static final MediaType SCRIPT =
-            new MediaType("text", "javascript", java.nio.charset.StandardCharsets.UTF_8);
-    private static final MediaType STYLE = new MediaType("text", "css", java.nio.charset.StandardCharsets.UTF_8);
-    private static final MediaType PAGE = new MediaType("text", "html", java.nio.charset.StandardCharsets.UTF_8);
+    private static final Map<String, MediaType> TYPES = Map.of(
+            "html", new MediaType("text", "html", StandardCharsets.UTF_8),
+            "js", new MediaType("text", "javascript", StandardCharsets.UTF_8),
+            "css", new MediaType("text", "css", StandardCharsets.UTF_8),
+            "svg", new MediaType("image", "svg+xml"));
 
     private final Map<String, PageFile> files = new HashMap<>();
 
@@ -58,8 +71,10 @@ final class PageFiles {
     }
 
     private static PageFile file(String name, byte[] content) {
-        MediaType type = name.endsWith(".js") ? SCRIPT : name.endsWith(".css") ? STYLE : PAGE;
-        return new PageFile(content, type, '"' + DigestUtils.md5DigestAsHex(content) + '"');
+        return new PageFile(
+                content,
+                Objects.requireNonNull(TYPES.get(StringUtils.getFilenameExtension(name))),
+                '"' + DigestUtils.md5DigestAsHex(content) + '"');
     }
 
     /** By its name, or {@code null}. */
