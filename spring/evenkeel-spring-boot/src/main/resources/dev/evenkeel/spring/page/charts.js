@@ -1,6 +1,6 @@
 // Five charts of one window of time, each with a sentence for those who do not see it.
 
-import {element, millis, number, say, show} from "./dom.js";
+import {clock, element, millis, number, say, show} from "./dom.js";
 
 const WINDOW = 300;
 const HEIGHT = 132;
@@ -120,14 +120,14 @@ class Figure {
     const grid = {stroke: css("--line"), width: 1};
     const font = "12px system-ui, sans-serif";
     return {
-      width: this.plot.clientWidth, height: HEIGHT, legend: {show: false}, cursor: {show: false}, padding: [8, 4, 0, 0],
+      width: this.plot.clientWidth, height: HEIGHT, legend: {show: false}, cursor: {show: false}, padding: [8, 24, 0, 0],
       scales: {
         x: {range: (u, min, max) => [Math.min(min, max - SHORTEST), max]},
         y: {range: (u, min, max) => [0, Math.max(max ?? 0, this.least) * 1.1]},
       },
       axes: [
         {stroke: quiet, grid, ticks: {show: false}, font, size: 24, space: 70,
-          values: (u, marks) => marks.map((t) => new Date(t * 1000).toLocaleTimeString("en-GB").slice(0, 5))},
+          values: (u, marks, axis, space, step) => marks.map((t) => clock(t * 1000).slice(0, step < 60 ? 8 : 5))},
         {stroke: quiet, grid, ticks: {show: false}, font, size: 58, space: 36, values: (u, marks) => marks.map(this.axis)},
       ],
       series: [{}, ...this.lines.map(({label, ink, dash}) =>

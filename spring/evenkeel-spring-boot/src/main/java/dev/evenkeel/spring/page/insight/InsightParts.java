@@ -15,7 +15,8 @@ import reactor.core.publisher.Mono;
 /** What runs, what took the most time, and how one is stopped. */
 final class InsightParts implements Cancelling {
 
-    private static final int MOST = 50;
+    private static final int MOST_RUNNING = 50;
+    private static final int MOST_STATEMENTS = 20;
     private static final Duration BOUND = Duration.ofSeconds(4);
     private static final String INSPECTION = ":inspect";
 
@@ -40,7 +41,7 @@ final class InsightParts implements Cancelling {
     }
 
     private static Rows running(List<RunningQuery> all) {
-        return rows(all.stream().limit(MOST).map(RunningRow::of).toList(), all.size());
+        return rows(all.stream().limit(MOST_RUNNING).map(RunningRow::of).toList(), all.size());
     }
 
     Part statements() {
@@ -51,7 +52,11 @@ final class InsightParts implements Cancelling {
                         .ownStatements()
                         .collectList()
                         .map(all -> rows(
-                                all.stream().limit(MOST).map(StatementRow::of).toList(), all.size())));
+                                all.stream()
+                                        .limit(MOST_STATEMENTS)
+                                        .map(StatementRow::of)
+                                        .toList(),
+                                all.size())));
     }
 
     private static Rows rows(List<?> shown, int all) {
