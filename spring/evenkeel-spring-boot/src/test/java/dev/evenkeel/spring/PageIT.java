@@ -157,7 +157,7 @@ class PageIT extends PageFixture {
                 .block(PATIENCE));
         JsonNode csrf = json.readTree(me.getBody()).path("csrf");
         String session = Objects.requireNonNull(me.getHeaders().getFirst(HttpHeaders.SET_COOKIE))
-                .split(";")[0];
+                .split(";", 2)[0];
         ResponseEntity<String> answer = Objects.requireNonNull(user(user, port)
                 .post()
                 .uri(PAGE + "/cancel")

@@ -24,7 +24,7 @@ final class Difference {
         if (frame.situation() != null && (before == null || !frame.situation().equals(before.situation()))) {
             news.put("situation", frame.situation());
         }
-        if (before == null || frame.events() != before.events()) {
+        if (before == null || !frame.events().equals(before.events())) {
             news.put("events", frame.events());
         }
         frame.tables().forEach((name, rows) -> {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All that the page shows at one moment. What has not changed since the frame before is the same object. Immutable. */
+/** All that the page shows at one moment. Immutable. */
 record Frame(List<Sample> samples, @Nullable Situation situation, List<Entry> events, Map<String, Rows> tables) {
 
     Frame {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -14,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /** What the live page shows. The page itself belongs to the management context, which may have a port of its own. */
 @AutoConfiguration(
@@ -26,6 +28,8 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBooleanProperty("evenkeel.page.enabled")
 @ConditionalOnBean(ReactiveDatabaseManager.class)
 @EnableConfigurationProperties(PageProperties.class)
+@ImportRuntimeHints(PageHints.class)
+@RegisterReflectionForBinding({Situation.class, Sample.class, Entry.class, Rows.class, Cancelling.Answer.class})
 public final class PageAutoConfiguration {
 
     private static final String NO_INSIGHT =

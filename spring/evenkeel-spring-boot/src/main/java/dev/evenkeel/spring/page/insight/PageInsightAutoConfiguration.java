@@ -3,6 +3,7 @@ package dev.evenkeel.spring.page.insight;
 import dev.evenkeel.monitoring.QueryOptimizer;
 import dev.evenkeel.spring.insight.EvenkeelInsightAutoConfiguration;
 import dev.evenkeel.spring.page.Part;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBooleanProperty("evenkeel.page.enabled")
 @ConditionalOnClass(QueryOptimizer.class)
 @ConditionalOnBean(QueryOptimizer.class)
+@RegisterReflectionForBinding({RunningRow.class, StatementRow.class})
 public final class PageInsightAutoConfiguration {
 
     @Bean

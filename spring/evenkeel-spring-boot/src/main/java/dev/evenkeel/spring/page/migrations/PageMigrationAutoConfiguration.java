@@ -7,6 +7,7 @@ import dev.evenkeel.spring.page.Part;
 import dev.evenkeel.spring.page.Rows;
 import java.time.Duration;
 import java.util.List;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -20,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBooleanProperty("evenkeel.page.enabled")
 @ConditionalOnClass(MigrationManager.class)
 @ConditionalOnBean(MigrationManager.class)
+@RegisterReflectionForBinding(MigrationRow.class)
 public final class PageMigrationAutoConfiguration {
 
     private static final int MOST = 50;

@@ -4,6 +4,7 @@ import dev.evenkeel.spring.page.Cancelling;
 import dev.evenkeel.spring.page.LiveFeed;
 import dev.evenkeel.spring.page.PageAuthorization;
 import dev.evenkeel.spring.page.PageProperties;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
@@ -27,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 @ConditionalOnBooleanProperty("evenkeel.page.enabled")
 @ConditionalOnClass({RouterFunction.class, JsonMapper.class})
 @ConditionalOnBean(LiveFeed.class)
+@RegisterReflectionForBinding(CsrfHeader.Value.class)
 public class PageManagementConfiguration {
 
     @Bean
