@@ -5,6 +5,7 @@ import dev.evenkeel.monitoring.assembly.RunningOptimizer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Says why the database is slow, and what to do about it: what statements take at the client and on the servers, which indexes are
@@ -49,6 +50,12 @@ public interface QueryOptimizer {
      */
     Flux<SlowQuery> analyzeSlowQueries();
 
+    /**
+     * All statements of this application of the last one to two {@linkplain InsightConfig#window() windows} as it saw them, the one
+     * that takes most time in all first. Asks no server; {@link SlowQuery#reasons()} is empty for those that are well.
+     */
+    Flux<SlowQuery> ownStatements();
+
     /** What should be changed, the most urgent first; each with evidence and the statements to run. Empty when all is well. */
     Flux<Recommendation> getQueryRecommendations();
 
@@ -61,6 +68,12 @@ public interface QueryOptimizer {
      * {@link dev.evenkeel.CallContext#principal}.
      */
     Flux<CancelledQuery> cancelLongRunningQueries(CancelPolicy policy);
+
+    /**
+     * Stops this one statement, whoever's it is, if its session still runs that very one; the session goes on. Maintenance is refused, as
+     * {@link CancelPolicy} says. Told to the listeners as the others are. Errors if its node is unknown or does not answer.
+     */
+    Mono<CancelledQuery> cancel(RunningQuery query);
 
     /** What the sessions do at this moment, and who waits for whom; idle ones are left out. The oldest first for each node. */
     Flux<RunningQuery> runningQueries();

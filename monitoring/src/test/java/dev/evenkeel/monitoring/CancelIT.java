@@ -249,6 +249,50 @@ class CancelIT {
     }
 
     @Test
+    void oneStatementThatWasSeenIsStoppedWhoeversItIs_andTheAuditSaysByWhom() throws Exception {
+        try (Connection other = stranger();
+                Statement statement = other.createStatement()) {
+            CompletableFuture<Void> strange = CompletableFuture.runAsync(() -> run(statement, "select pg_sleep(60)"));
+            RunningQuery seen = awaitRunning("stranger");
+
+            assertThat(cancel(seen).outcome()).isEqualTo(Outcome.SIGNALLED);
+            assertThat(strange).failsWithin(PATIENCE);
+            assertThat(cancel(seen).outcome()).isEqualTo(Outcome.GONE);
+        }
+        assertThat(audit).singleElement().satisfies(entry -> {
+            assertThat(entry.by()).isEqualTo("bob");
+            assertThat(entry.details()).contains("stranger");
+        });
+    }
+
+    @Test
+    void oneStatementIsRefusedIfItIsMaintenanceOrThereIsNone() throws Exception {
+        try (Connection other = stranger();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select 1");
+            assertThat(cancel(awaitRunning("stranger")).reason()).contains("idle in transaction");
+            other.rollback();
+            CompletableFuture<Void> copy = CompletableFuture.runAsync(
+                    () -> run(statement, "create temp table t as select 1 from pg_sleep(2)"));
+            await(
+                    "the copy",
+                    () -> running().stream()
+                            .anyMatch(query -> String.valueOf(query.sql()).startsWith("create temp")));
+            assertThat(cancel(awaitRunning("stranger")).reason()).contains("maintenance");
+            assertThat(copy).succeedsWithin(PATIENCE);
+        }
+        assertThat(audit).isEmpty();
+    }
+
+    private CancelledQuery cancel(RunningQuery query) {
+        return Objects.requireNonNull(optimizer
+                .cancel(query)
+                .contextWrite(CallContext.principal("bob"))
+                .block(PATIENCE));
+    }
+
+    @Test
     void aRoleWithoutTheRightIsToldWhichOneIsMissing() throws Exception {
         cluster.primary().execute("drop role if exists plain; create role plain login");
         CompletableFuture<String> sleeper = sleeper();

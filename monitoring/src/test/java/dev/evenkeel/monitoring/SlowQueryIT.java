@@ -69,6 +69,13 @@ class SlowQueryIT {
                     });
                     assertThat(query.reasons()).isNotEmpty();
                 });
+        assertThat(Objects.requireNonNull(
+                        optimizer.ownStatements().collectList().block(PATIENCE)))
+                .as("the expensive one first, and those that are well, too")
+                .extracting(SlowQuery::sql, query -> query.reasons().isEmpty())
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("select pg_sleep(?), ?", false),
+                        org.assertj.core.groups.Tuple.tuple("select ?", true));
     }
 
     @Test

@@ -13,6 +13,7 @@ import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Asks all servers that answer, one after the other, the primary first. */
 record Nodes(ReactiveDatabaseManager db) {
@@ -21,6 +22,14 @@ record Nodes(ReactiveDatabaseManager db) {
 
     <T> Flux<T> each(BiFunction<String, Connection, Publisher<T>> question) {
         return answering().concatMap(node -> one(node.name(), question));
+    }
+
+    /**
+     * The same as the latest snapshot has them, without a probe and a look at the schema: for questions that are asked every few
+     * seconds.
+     */
+    <T> Flux<T> eachKnown(BiFunction<String, Connection, Publisher<T>> question) {
+        return answering(db.health().next()).concatMap(node -> one(node.name(), question));
     }
 
     <T> Flux<T> primary(BiFunction<String, Connection, Publisher<T>> question) {
@@ -36,8 +45,11 @@ record Nodes(ReactiveDatabaseManager db) {
     }
 
     private Flux<Node> answering() {
-        return db.healthCheck()
-                .flatMapIterable(HealthSnapshot::nodes)
+        return answering(db.healthCheck());
+    }
+
+    private static Flux<Node> answering(Mono<HealthSnapshot> health) {
+        return health.flatMapIterable(HealthSnapshot::nodes)
                 .filter(node -> node.state() != State.DOWN)
                 .sort(Comparator.comparing(node -> node.role() != Role.PRIMARY));
     }

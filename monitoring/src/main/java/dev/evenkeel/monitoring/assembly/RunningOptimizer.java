@@ -23,10 +23,12 @@ import dev.evenkeel.monitoring.server.CapabilityProbe;
 import dev.evenkeel.monitoring.server.ServerStatements;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Hands each question to the part that knows. */
 public final class RunningOptimizer implements QueryOptimizer {
@@ -77,6 +79,11 @@ public final class RunningOptimizer implements QueryOptimizer {
     }
 
     @Override
+    public Flux<SlowQuery> ownStatements() {
+        return Flux.defer(() -> Flux.fromIterable(new SlowQueries(config, statistics.entries(), List.of()).all()));
+    }
+
+    @Override
     public Flux<Recommendation> getQueryRecommendations() {
         return Flux.concat(
                         Flux.defer(() -> Flux.fromIterable(statistics.repeatedStatements())),
@@ -97,8 +104,14 @@ public final class RunningOptimizer implements QueryOptimizer {
     }
 
     @Override
+    public Mono<CancelledQuery> cancel(RunningQuery query) {
+        return stopping.run(query);
+    }
+
+    @Override
     public Flux<RunningQuery> runningQueries() {
-        return nodes.each((node, connection) -> Activity.of(node, db.config().applicationName(), connection));
+        return nodes.eachKnown(
+                (node, connection) -> Activity.of(node, db.config().applicationName(), connection));
     }
 
     @Override

@@ -53,12 +53,16 @@ final class SlowQueries {
         return statements.computeIfAbsent(fingerprint, first -> new Joined(fingerprint, summary, sql));
     }
 
-    /** The most expensive first. */
+    /** Those that something is to be said about, the most expensive first. */
     List<SlowQuery> list() {
+        return all().stream().filter(slow -> !slow.reasons().isEmpty()).toList();
+    }
+
+    /** The most expensive first. */
+    List<SlowQuery> all() {
         Duration all = statements.values().stream().map(Joined::total).reduce(Duration.ZERO, Duration::plus);
         return statements.values().stream()
                 .map(statement -> statement.judge(all))
-                .filter(slow -> !slow.reasons().isEmpty())
                 .sorted(Comparator.comparingDouble(SlowQuery::share).reversed())
                 .toList();
     }

@@ -21,6 +21,21 @@ record Stopping(ReactiveDatabaseManager db, Nodes nodes) {
         return nodes.each((node, connection) -> on(node, connection, policy));
     }
 
+    Mono<CancelledQuery> run(RunningQuery query) {
+        if (!query.state().equals("active")) {
+            return Mono.just(
+                    new CancelledQuery(query, Outcome.REFUSED, "it runs no statement: it is " + query.state()));
+        }
+        if (Cancellation.isMaintenance(query)) {
+            return Mono.just(new CancelledQuery(
+                    query,
+                    Outcome.REFUSED,
+                    "maintenance, migrations and our own inspection must not be stopped half-way"));
+        }
+        return db.inspect(query.node(), connection -> stop(query, Action.CANCEL, connection))
+                .next();
+    }
+
     private Flux<CancelledQuery> on(String node, Connection connection, CancelPolicy policy) {
         return Cancellation.role(connection)
                 .flatMapMany(role -> Activity.of(node, db.config().applicationName(), connection)

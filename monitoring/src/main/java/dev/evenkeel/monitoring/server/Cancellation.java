@@ -63,7 +63,8 @@ public final class Cancellation {
                 && !isMaintenance(query);
     }
 
-    private static boolean isMaintenance(RunningQuery query) {
+    /** What is never stopped: what others begin, or what must not end half-way. */
+    public static boolean isMaintenance(RunningQuery query) {
         String application = query.application();
         return application.endsWith(":inspect")
                 || application.endsWith(":migrate")

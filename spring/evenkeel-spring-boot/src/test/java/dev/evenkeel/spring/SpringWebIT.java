@@ -87,6 +87,16 @@ class SpringWebIT extends NotesFixture {
     }
 
     @Test
+    void thereIsNoPageUnlessItIsAskedFor() {
+        assertThat(web.get()
+                        .uri("/actuator/evenkeel-live")
+                        .exchangeToMono(response -> response.toBodilessEntity())
+                        .block(PATIENCE)
+                        .getStatusCode())
+                .isEqualTo(HttpStatus.NOT_FOUND);
+    }
+
+    @Test
     void aTokenCarriesWhatAClientWroteAndRequestsHaveTheNamesOfTheirRoutes() {
         Requests requests = context.getBean(Requests.class);
         requests.names().clear();

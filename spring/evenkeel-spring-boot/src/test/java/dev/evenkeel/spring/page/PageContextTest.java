@@ -1,0 +1,121 @@
+package dev.evenkeel.spring.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.spring.ScriptedManager;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.EntityExchangeResult;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import reactor.core.publisher.Mono;
+
+/** The page is there when it is asked for, and says what is missing in a sentence. */
+class PageContextTest {
+
+    private static final String ROUTES = "evenkeelLivePage";
+
+    private final ScriptedManager scripted = new ScriptedManager();
+    private final ReactiveWebApplicationContextRunner application = new ReactiveWebApplicationContextRunner()
+            .withBean(ReactiveDatabaseManager.class, scripted::manager)
+            .withUserConfiguration(Application.class)
+            .withPropertyValues(
+                    "spring.r2dbc.url=r2dbc:postgresql://app@db1/shop", "evenkeel.migrations.enabled=false");
+    private final ReactiveWebApplicationContextRunner page =
+            application.withPropertyValues("evenkeel.page.enabled=true", "evenkeel.page.cancel=true");
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+
+    private static WebTestClient client(ApplicationContext context) {
+        return WebTestClient.bindToRouterFunction(context.getBean(ROUTES, RouterFunction.class))
+                .build();
+    }
+
+    private static String me(ApplicationContext context) {
+        return Objects.requireNonNull(client(context)
+                .get()
+                .uri("/actuator/evenkeel-live/me")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(String.class)
+                .returnResult()
+                .getResponseBody());
+    }
+
+    private static Map<String, Object> first(ApplicationContext context) {
+        return Objects.requireNonNull(context.getBean(LiveFeed.class).changes().blockFirst(Duration.ofSeconds(20)));
+    }
+
+    @Test
+    void thereIsNoPageUnlessItIsAskedFor() {
+        application.run(context -> assertThat(context).doesNotHaveBean(ROUTES).doesNotHaveBean(LiveFeed.class));
+        page.run(context -> assertThat(context).hasBean(ROUTES));
+    }
+
+    @Test
+    void withoutTheMonitoringModuleItSaysSo() {
+        page.withClassLoader(new FilteredClassLoader("dev.evenkeel.monitoring")).run(context -> {
+            assertThat(first(context).get(Part.RUNNING)).hasToString(missing("evenkeel-monitoring"));
+            assertThat(first(context).get(Part.STATEMENTS)).hasToString(missing("evenkeel-monitoring"));
+            assertThat(me(context)).contains("\"mayCancel\":false", "evenkeel-monitoring, which is not there");
+        });
+    }
+
+    @Test
+    void withoutTheMigrationsModuleItSaysSo() {
+        page.withClassLoader(new FilteredClassLoader("dev.evenkeel.migrations"))
+                .run(context ->
+                        assertThat(first(context).get(Part.MIGRATIONS)).hasToString(missing("evenkeel-migrations")));
+    }
+
+    private static String missing(String module) {
+        String switched = module.endsWith("monitoring") ? "insight" : "migrations";
+        return "Rows[rows=[], note=Not shown: add dev.evenkeel:%s, and leave evenkeel.%s.enabled on.]"
+                .formatted(module, switched);
+    }
+
+    @Test
+    void nobodyCancelsUnlessItIsOnAndSomebodyKnowsWhoMay() {
+        ReactiveWebApplicationContextRunner bare =
+                page.withClassLoader(new FilteredClassLoader("org.springframework.security"));
+
+        page.withPropertyValues("evenkeel.page.cancel=false")
+                .run(context -> assertThat(me(context)).contains("\"mayCancel\":false", "evenkeel.page.cancel=true"));
+        page.run(context -> assertThat(me(context)).contains("\"mayCancel\":false", "role EVENKEEL_OPERATOR"));
+        bare.run(context -> assertThat(me(context)).contains("\"mayCancel\":false", "without Spring Security"));
+        bare.withBean(PageAuthorization.class, () -> who -> Mono.just(who == null))
+                .run(context -> assertThat(me(context)).isEqualTo("{\"mayCancel\":true}"));
+        bare.withBean(PageAuthorization.class, () -> who -> Mono.error(new IllegalStateException("no directory")))
+                .run(context -> assertThat(me(context)).contains("\"mayCancel\":false"));
+    }
+
+    @Test
+    void aRefusedRequestChangesNothingAndSaysWhy() {
+        page.run(context -> {
+            EntityExchangeResult<String> refused = client(context)
+                    .post()
+                    .uri("/actuator/evenkeel-live/cancel")
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .header("Evenkeel-Page", "cancel")
+                    .bodyValue("{\"id\":\"x\"}")
+                    .exchange()
+                    .expectStatus()
+                    .isForbidden()
+                    .expectBody(String.class)
+                    .returnResult();
+            assertThat(refused.getResponseBody()).contains("\"done\":false", "role EVENKEEL_OPERATOR");
+        });
+    }
+}
