@@ -1,19 +1,16 @@
 package dev.evenkeel.examples.orders;
 
 import dev.evenkeel.DatabaseConfig;
-import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.config.PoolConfig;
-import dev.evenkeel.migrations.MigrationManager;
 import dev.evenkeel.testkit.ClusterSpec;
 import dev.evenkeel.testkit.PostgresCluster;
 import java.time.Duration;
-import java.util.Objects;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** The manager over the servers that {@code DATABASE_HOST} and its companions name, or else over a cluster of our own. */
+/** The servers that {@code DATABASE_HOST} and its companions name, or else a cluster of our own. The starter does the rest. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
 
@@ -45,16 +42,5 @@ class DatabaseConfiguration {
         DatabaseConfig.Builder config = DatabaseConfig.builder().primary(cluster.url(cluster.primary()));
         cluster.replicas().forEach(replica -> config.replica(cluster.url(replica)));
         return config.build();
-    }
-
-    /** The web server stops before any bean is destroyed, and Spring waits for what {@code shutdown} returns. */
-    @Bean(destroyMethod = "shutdown")
-    ReactiveDatabaseManager databaseManager(DatabaseConfig config) {
-        return Objects.requireNonNull(ReactiveDatabaseManager.start(config).block());
-    }
-
-    @Bean
-    MigrationManager migrationManager(ReactiveDatabaseManager db) {
-        return MigrationManager.of(db);
     }
 }

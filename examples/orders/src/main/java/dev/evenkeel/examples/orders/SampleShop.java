@@ -2,18 +2,19 @@ package dev.evenkeel.examples.orders;
 
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.TransactionOptions;
-import dev.evenkeel.migrations.MigrationManager;
 import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Sees to it that there are tables, and goods on the shelves, before the web server lets anybody in. */
 @Component
+@DependsOnDatabaseInitialization
 class SampleShop implements InitializingBean {
 
     private static final Logger log = LoggerFactory.getLogger(SampleShop.class);
@@ -59,20 +60,14 @@ class SampleShop implements InitializingBean {
             """;
 
     private final ReactiveDatabaseManager db;
-    private final MigrationManager migrations;
 
-    SampleShop(ReactiveDatabaseManager db, MigrationManager migrations) {
+    SampleShop(ReactiveDatabaseManager db) {
         this.db = db;
-        this.migrations = migrations;
     }
 
     @Override
     public void afterPropertiesSet() {
-        migrations
-                .runMigrations()
-                .doOnNext(event -> log.info("{}", event))
-                .then(db.inTransaction(ALL_OR_NOTHING, this::prepare))
-                .block();
+        db.inTransaction(ALL_OR_NOTHING, this::prepare).block();
     }
 
     private Mono<Void> prepare(Connection connection) {
