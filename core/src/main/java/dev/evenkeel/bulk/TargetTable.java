@@ -5,8 +5,10 @@ import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.SchemaMismatchException;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -41,11 +43,13 @@ record TargetTable(String name, List<Column> columns) {
         return db.query(COLUMNS, table)
                 .label("columns of " + table)
                 .on(held)
-                .map(row -> new Found(
-                        row.get(0, String.class),
-                        new Column(row.get(1, String.class), row.get(2, String.class), row.get(3, String.class))))
+                .map(row -> new Found(text(row, 0), new Column(text(row, 1), text(row, 2), text(row, 3))))
                 .collectList()
                 .map(found -> new TargetTable(found.get(0).table(), chosen(table, wanted, found)));
+    }
+
+    private static String text(Row row, int column) {
+        return Objects.requireNonNull(row.get(column, String.class));
     }
 
     private static List<Column> chosen(String table, List<String> wanted, List<Found> found) {
