@@ -37,7 +37,7 @@ class InspectionIT {
                 cluster,
                 config -> config.pool(PoolConfig.builder()
                         .minSize(0)
-                        .connectTimeout(Duration.ofSeconds(1))
+                        .connectTimeout(Duration.ofSeconds(4))
                         .build()));
         leaks.watch("leased connections", () -> db.metrics().leased());
     }
