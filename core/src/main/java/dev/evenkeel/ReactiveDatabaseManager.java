@@ -83,7 +83,8 @@ public interface ReactiveDatabaseManager {
     Query query(String sql, @Nullable Object... parameters);
 
     /**
-     * Many rows for one table, in few statements.
+     * Many rows for one table, in few statements: {@link Insert#rows} says what happens on cancel, without rows, and on errors.
+     * Without a column it is an {@link InvalidConfigurationException} at once.
      *
      * @param table as in SQL: with a schema, and in quotes, where it needs them
      * @param columns at least one, as the server stores their names

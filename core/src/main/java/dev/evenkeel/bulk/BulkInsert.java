@@ -89,20 +89,19 @@ public record BulkInsert(
     /** The next batch is gathered while one is inserted. */
     private Flux<Long> insert(Connection held, Publisher<? extends List<? extends @Nullable Object>> rows) {
         return TargetTable.of(db, held, table, columns).flatMapMany(target -> {
+            String sql = target.statement(skipsConflicts);
             AtomicLong before = new AtomicLong();
             return Flux.from(rows)
                     .buffer(batchSize)
-                    .concatMap(batch -> insert(held, target, before.getAndAdd(batch.size()), batch), 1)
+                    .concatMap(
+                            batch -> insert(
+                                    held, sql, new ColumnArrays(target, before.getAndAdd(batch.size())).of(batch)),
+                            1)
                     .scan(Long::sum);
         });
     }
 
-    private Mono<Long> insert(
-            Connection held, TargetTable target, long before, List<? extends List<? extends @Nullable Object>> batch) {
-        Object[] arrays = new ColumnArrays(target, before).of(batch);
-        return db.query(target.statement(skipsConflicts), arrays)
-                .label(label)
-                .on(held)
-                .rowsUpdated();
+    private Mono<Long> insert(Connection held, String sql, Object[] arrays) {
+        return db.query(sql, arrays).label(label).on(held).rowsUpdated();
     }
 }

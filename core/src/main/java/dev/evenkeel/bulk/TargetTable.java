@@ -23,9 +23,9 @@ record TargetTable(String name, List<Column> columns) {
     /** Both in the form in which they may stand in a statement. */
     record Column(String plainName, String name, String type) {
 
-        /** Arrays of arrays would be taken apart: their values travel as text. */
-        boolean isArray() {
-            return type.endsWith("[]");
+        /** Arrays of arrays would be taken apart, and those of boxes have semicolons in them. */
+        boolean travelsAsText() {
+            return type.endsWith("[]") || type.equals("box");
         }
     }
 
@@ -45,7 +45,12 @@ record TargetTable(String name, List<Column> columns) {
                 .on(held)
                 .map(row -> new Found(text(row, 0), new Column(text(row, 1), text(row, 2), text(row, 3))))
                 .collectList()
-                .map(found -> new TargetTable(found.get(0).table(), chosen(table, wanted, found)));
+                .map(found -> of(chosen(table, wanted, found), found));
+    }
+
+    /** Who was looked for and found has a table. */
+    private static TargetTable of(List<Column> chosen, List<Found> found) {
+        return new TargetTable(found.get(0).table(), chosen);
     }
 
     private static String text(Row row, int column) {
@@ -79,13 +84,13 @@ record TargetTable(String name, List<Column> columns) {
                 .formatted(
                         name,
                         each(i -> columns.get(i).name()),
-                        each(i -> columns.get(i).isArray()
+                        each(i -> columns.get(i).travelsAsText()
                                 ? "v%d::%s".formatted(i, columns.get(i).type())
                                 : "v" + i),
                         each(i -> "$%d::%s[]"
                                 .formatted(
                                         i + 1,
-                                        columns.get(i).isArray()
+                                        columns.get(i).travelsAsText()
                                                 ? "text"
                                                 : columns.get(i).type())),
                         each(i -> "v" + i),

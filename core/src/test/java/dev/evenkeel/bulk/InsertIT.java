@@ -123,7 +123,7 @@ class InsertIT {
                         "drop table if exists kinds; drop type if exists mood; create type mood as enum ('sad', 'happy');"
                                 + " create table kinds (a int2, b int4, c int8, d float4, e float8, f numeric(12, 3), g boolean,"
                                 + " h uuid, i date, j timestamp, k timestamptz, l bytea, m jsonb, n mood, o int4[], p text[],"
-                                + " q varchar(5), r interval, s timestamptz, t timestamptz, u bytea, v char(3))");
+                                + " q varchar(5), r interval, s timestamptz, t timestamptz, u bytea, v char(3), w box)");
         UUID uuid = UUID.randomUUID();
         OffsetDateTime moment = OffsetDateTime.parse("2026-11-26T10:11:12.123456+02:00");
         List<Object> row = Arrays.asList(
@@ -148,8 +148,9 @@ class InsertIT {
                 Instant.parse("2026-11-26T08:11:12Z"),
                 ZonedDateTime.of(2026, 11, 26, 9, 11, 12, 0, ZoneId.of("Europe/Berlin")),
                 ByteBuffer.wrap(new byte[] {7}),
-                'z');
-        String[] columns = "a b c d e f g h i j k l m n o p q r s t u v".split(" ");
+                'z',
+                "(2,2),(1,1)");
+        String[] columns = "a b c d e f g h i j k l m n o p q r s t u v w".split(" ");
 
         db.insertInto("kinds", columns)
                 .rows(Flux.just(row, Arrays.asList(new Object[columns.length])))
@@ -158,10 +159,10 @@ class InsertIT {
         assertThat(cluster.primary()
                         .queryOne("select concat_ws('|', a, b, c, d, e, f, g, h = '" + uuid
                                 + "', i, j, k at time zone 'UTC', l, m, n, o, p, q, r,"
-                                + " s at time zone 'UTC', t at time zone 'UTC', u, v) from kinds where a = 1"))
+                                + " s at time zone 'UTC', t at time zone 'UTC', u, v, w) from kinds where a = 1"))
                 .isEqualTo("1|2|3|1.5|2.25|123.457|t|t|2026-02-28|2026-01-02 03:04:05|2026-11-26 08:11:12.123456|"
                         + "\\x0001ff|{\"x\": \"a\\\"b\"}|happy|{1,2}|{\"a\\\"b\",NULL,\"{c,d}\"}|word|01:30:00|"
-                        + "2026-11-26 08:11:12|2026-11-26 08:11:12|\\x07|z  ");
+                        + "2026-11-26 08:11:12|2026-11-26 08:11:12|\\x07|z  |(2,2),(1,1)");
         assertThat(cluster.primary().queryOne("select count(*) from kinds k where k is null"))
                 .isEqualTo("1");
     }

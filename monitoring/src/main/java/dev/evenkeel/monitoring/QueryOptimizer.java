@@ -52,7 +52,8 @@ public interface QueryOptimizer {
 
     /**
      * All statements of this application of the last one to two {@linkplain InsightConfig#window() windows} as it saw them, the one
-     * that takes most time in all first. Asks no server; {@link SlowQuery#reasons()} is empty for those that are well.
+     * that takes most time in all first. Asks no server; {@link SlowQuery#reasons()} is empty for those that are well. Empty
+     * while none was seen; never errors.
      */
     Flux<SlowQuery> ownStatements();
 
@@ -71,7 +72,8 @@ public interface QueryOptimizer {
 
     /**
      * Stops this one statement, whoever's it is, if its session still runs that very one; the session goes on. Maintenance is refused, as
-     * {@link CancelPolicy} says. Told to the listeners as the others are. Errors if its node is unknown or does not answer.
+     * {@link CancelPolicy} says. Told to the listeners as the others are. Never empty: what came of it is in the result. Errors if its node is unknown or
+     * does not answer. On cancel it may have been stopped or not.
      */
     Mono<CancelledQuery> cancel(RunningQuery query);
 

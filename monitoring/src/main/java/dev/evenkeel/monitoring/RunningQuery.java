@@ -41,4 +41,9 @@ public record RunningQuery(
     public RunningQuery {
         blockedBy = List.copyOf(blockedBy);
     }
+
+    /** Whether it is a question of {@link dev.evenkeel.ReactiveDatabaseManager#inspect}, of this application or another one. */
+    public boolean isInspection() {
+        return application.endsWith(":inspect");
+    }
 }

@@ -66,7 +66,7 @@ public final class Cancellation {
     /** What is never stopped: what others begin, or what must not end half-way. */
     public static boolean isMaintenance(RunningQuery query) {
         String application = query.application();
-        return application.endsWith(":inspect")
+        return query.isInspection()
                 || application.endsWith(":migrate")
                 || TOOLS.contains(application)
                 || (query.sql() != null && startsWithMaintenance(query.sql()));

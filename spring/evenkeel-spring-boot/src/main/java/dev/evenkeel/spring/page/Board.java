@@ -19,8 +19,6 @@ final class Board {
 
     static final int POINTS = 300;
 
-    private static final double NANOS_OF_A_MILLI = 1e6;
-
     private final Map<String, Rows> tables = new ConcurrentHashMap<>();
     private final Deque<Sample> samples = new ArrayDeque<>();
     private volatile @Nullable HealthSnapshot health;
@@ -56,6 +54,6 @@ final class Board {
     private static Map<String, Double> lag(HealthSnapshot snapshot) {
         return snapshot.nodes().stream()
                 .filter(node -> node.role() == Role.REPLICA && node.state() != State.DOWN)
-                .collect(Collectors.toMap(Node::name, node -> node.lag().toNanos() / NANOS_OF_A_MILLI));
+                .collect(Collectors.toMap(Node::name, node -> Millis.of(node.lag())));
     }
 }

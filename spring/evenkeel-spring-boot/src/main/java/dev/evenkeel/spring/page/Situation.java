@@ -46,8 +46,6 @@ record Situation(String status, String verdict, List<String> advice, String sche
             int waiting,
             int most) {
 
-        private static final double NANOS_OF_A_MILLI = 1e6;
-
         static Card of(HealthSnapshot.Node node) {
             return new Card(
                     node.name(),
@@ -56,7 +54,7 @@ record Situation(String status, String verdict, List<String> advice, String sche
                     node.reason(),
                     node.timeline(),
                     node.lagBytes(),
-                    node.lag().toNanos() / NANOS_OF_A_MILLI,
+                    Millis.of(node.lag()),
                     node.pool().active(),
                     node.pool().idle(),
                     node.pool().waiting(),

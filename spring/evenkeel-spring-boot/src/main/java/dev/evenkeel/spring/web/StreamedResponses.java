@@ -14,7 +14,6 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.NettyOutbound;
 
 /**
@@ -57,7 +56,7 @@ final class StreamedResponses implements WebFilter, Ordered {
                 return super.writeAndFlushWith(parts);
             }
             return super.writeAndFlushWith(Flux.from(parts)
-                    .publishOn(Schedulers.fromExecutor(loop), AHEAD)
+                    .publishOn(new LoopScheduler(loop), AHEAD)
                     .doOnDiscard(Publisher.class, OnItsLoop::release));
         }
 

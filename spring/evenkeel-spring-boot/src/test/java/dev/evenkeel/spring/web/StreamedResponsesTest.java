@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -80,11 +81,18 @@ class StreamedResponsesTest {
         assertThat(onTheLoop).containsExactly(true);
     }
 
-    @Test
+    /** One time in seven a cancel came at the wrong moment. */
+    @RepeatedTest(30)
     void partsThatNobodyTakesAnyMoreAreReleased() {
+        Sinks.Empty<Void> oneTaken = Sinks.empty();
         DisposableServer server = serve(between((response, parts) -> Flux.from(parts)
-                .concatMap(part -> Mono.never(), 0)
-                .takeUntilOther(someWait.asMono())
+                .concatMap(
+                        part -> {
+                            oneTaken.tryEmitEmpty();
+                            return Mono.never();
+                        },
+                        0)
+                .takeUntilOther(Mono.when(someWait.asMono(), oneTaken.asMono()))
                 .then()));
 
         HttpClient.create().port(server.port()).get().response().block(PATIENCE);

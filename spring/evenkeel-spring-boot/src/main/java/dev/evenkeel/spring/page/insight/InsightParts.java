@@ -18,7 +18,6 @@ final class InsightParts implements Cancelling {
     private static final int MOST_RUNNING = 50;
     private static final int MOST_STATEMENTS = 20;
     private static final Duration BOUND = Duration.ofSeconds(4);
-    private static final String INSPECTION = ":inspect";
 
     private final QueryOptimizer optimizer;
 
@@ -34,7 +33,7 @@ final class InsightParts implements Cancelling {
     private Mono<List<RunningQuery>> look() {
         return optimizer
                 .runningQueries()
-                .filter(query -> !query.application().endsWith(INSPECTION))
+                .filter(query -> !query.isInspection())
                 .sort(Comparator.comparing(RunningQuery::age).reversed())
                 .collectList()
                 .contextWrite(CallContext.timeout(BOUND));

@@ -1,6 +1,7 @@
 package dev.evenkeel.spring.page.insight;
 
 import dev.evenkeel.monitoring.RunningQuery;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -50,6 +51,6 @@ record RunningRow(
     }
 
     private static long micros(OffsetDateTime time) {
-        return ChronoUnit.MICROS.between(java.time.Instant.EPOCH, time.toInstant());
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time.toInstant());
     }
 }

@@ -2,7 +2,7 @@ package dev.evenkeel.spring.page.insight;
 
 import dev.evenkeel.monitoring.ClientTimes;
 import dev.evenkeel.monitoring.SlowQuery;
-import java.time.Duration;
+import dev.evenkeel.spring.page.Millis;
 import java.util.List;
 import java.util.Objects;
 
@@ -27,8 +27,6 @@ record StatementRow(
         double share,
         List<String> reasons) {
 
-    private static final double NANOS_OF_A_MILLI = 1e6;
-
     StatementRow {
         reasons = List.copyOf(reasons);
     }
@@ -40,9 +38,9 @@ record StatementRow(
                 query.summary(),
                 Texts.shortened(query.sql()),
                 times.calls(),
-                millis(times.total()),
-                millis(times.mean()),
-                millis(times.p99()),
+                Millis.of(times.total()),
+                Millis.of(times.mean()),
+                Millis.of(times.p99()),
                 times.rows(),
                 times.errors().entrySet().stream()
                         .filter(error -> !error.getKey().equals("cancelled"))
@@ -50,9 +48,5 @@ record StatementRow(
                         .sum(),
                 query.share(),
                 query.reasons());
-    }
-
-    private static double millis(Duration time) {
-        return time.toNanos() / NANOS_OF_A_MILLI;
     }
 }

@@ -7,6 +7,7 @@ import dev.evenkeel.spring.page.Part;
 import dev.evenkeel.spring.page.Rows;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -38,7 +39,7 @@ public final class PageMigrationAutoConfiguration {
     }
 
     private static Rows newestFirst(List<MigrationRecord> history) {
-        List<MigrationRow> shown = java.util.stream.IntStream.range(0, Math.min(MOST, history.size()))
+        List<MigrationRow> shown = IntStream.range(0, Math.min(MOST, history.size()))
                 .mapToObj(i -> MigrationRow.of(history.get(history.size() - 1 - i)))
                 .toList();
         return history.size() > shown.size()

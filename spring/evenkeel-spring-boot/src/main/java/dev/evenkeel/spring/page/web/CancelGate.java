@@ -4,6 +4,7 @@ import dev.evenkeel.spring.page.Cancelling;
 import dev.evenkeel.spring.page.PageAuthorization;
 import dev.evenkeel.spring.page.PageProperties;
 import java.security.Principal;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -48,6 +49,6 @@ final class CancelGate {
 
     /** For those without a refusal. */
     Cancelling cancelling() {
-        return java.util.Objects.requireNonNull(cancelling);
+        return Objects.requireNonNull(cancelling);
     }
 }

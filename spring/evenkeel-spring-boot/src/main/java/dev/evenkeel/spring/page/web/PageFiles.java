@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -78,7 +79,7 @@ final class PageFiles {
     }
 
     /** By its name, or {@code null}. */
-    @org.jspecify.annotations.Nullable
+    @Nullable
     PageFile get(String name) {
         return files.get(name);
     }
