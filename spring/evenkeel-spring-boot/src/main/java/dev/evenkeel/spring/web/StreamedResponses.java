@@ -21,9 +21,10 @@ import reactor.netty.NettyOutbound;
  *
  * <p>Rows come on the loop of a database connection, demand comes from the loop of the client. Reactor Netty joins each part with a
  * mark to flush by a concatenation, and Reactor's concatenation (3.4.9 to at least 3.8.8) can lose demand that arrives while its
- * first source is subscribed to from another thread: its count is compared and swapped back at the value it had, and the demand
- * goes to the source that has just ended. The response then stands still, without an error, until the client gives up; one in five
- * streams of 200,000 rows did. On one thread that cannot be.
+ * first source is subscribed to from another thread. The state of a response that stood still fits a count that was compared and
+ * swapped when it had come back to the value it was read with: the demand goes to the source that has just ended, and the next one is
+ * never asked. Nothing errors, and the client waits until it gives up; one in five streams of 200,000 rows did. On one thread that
+ * cannot be.
  */
 final class StreamedResponses implements WebFilter, Ordered {
 
