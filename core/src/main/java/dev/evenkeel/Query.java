@@ -21,7 +21,11 @@ import reactor.core.publisher.Mono;
  */
 public interface Query {
 
-    /** Promises that the statement changes nothing, so that a replica may serve it and a lost connection be retried. */
+    /**
+     * Promises that the statement changes nothing, so that a replica may serve it, a lost connection be retried, and the connection be
+     * shared with other such queries ({@link dev.evenkeel.config.PoolConfig#lanes}). Where it is, a cancelled query is not stopped at
+     * once: what it still answers is thrown away.
+     */
     Query readOnly();
 
     /** {@link #readOnly()} with a consistency other than {@link ReadConsistency#READ_YOUR_WRITES}. */
@@ -32,6 +36,16 @@ public interface Query {
 
     /** Runs on this connection, as part of whatever transaction is open there, without routing or retry. */
     Query on(Connection connection);
+
+    /**
+     * Declares this, with {@link #on}, the last statement of its transaction: COMMIT leaves with it, which saves a wait for the server.
+     * What it answers comes when the transaction is durable, all at once; on an error nothing was applied, except for a {@link
+     * dev.evenkeel.error.CommitOutcomeUnknownException}. The connection cannot be used afterwards, so the function of the transaction
+     * must end with it and must not fail behind it. Makes no difference outside {@link ReactiveDatabaseManager#inTransaction}, in a
+     * function that has joined another transaction, with {@link TransactionOptions.Builder#exactlyOnce} or a timeout of the
+     * transaction, and for statements other than queries and changes of data.
+     */
+    Query andCommit();
 
     /** The whole call ends by then; the default is {@link DatabaseConfig#callTimeout()}. */
     Query timeout(Duration bound);

@@ -66,10 +66,11 @@ class CleanLeaseIT {
     private void nextCallerIsUnaffected() {
         String state = db.withConnection(
                         ConnectionOptions.write(),
-                        conn -> db.query(
-                                        "select current_setting('statement_timeout') || ' ' || (now() = statement_timestamp())")
-                                .on(conn)
-                                .one(row -> row.get(0, String.class))
+                        conn -> Flux.from(conn.createStatement("select current_setting('statement_timeout') || ' '"
+                                                + " || (now() = statement_timestamp())")
+                                        .execute())
+                                .concatMap(result -> result.map((row, metadata) -> row.get(0, String.class)))
+                                .single()
                                 .map(text -> conn.isAutoCommit() + " " + text))
                 .block(PATIENCE);
         assertThat(state).isEqualTo("true 0 true");

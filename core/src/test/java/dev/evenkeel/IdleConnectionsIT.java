@@ -12,6 +12,7 @@ import dev.evenkeel.event.ConnectionClosed;
 import dev.evenkeel.event.ConnectionClosed.Reason;
 import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.event.Listeners;
+import dev.evenkeel.lane.LaneSettings;
 import dev.evenkeel.node.ConnectionFactories;
 import dev.evenkeel.node.Encryption;
 import dev.evenkeel.node.Lease;
@@ -48,6 +49,8 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 @WithPostgres
 class IdleConnectionsIT implements DatabaseListener {
 
+    private static final LaneSettings NO_LANES =
+            new LaneSettings(0, Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofMinutes(30), 0);
     private static final Logger log = LoggerFactory.getLogger("figures");
     private static final String APPLICATION = "standing clock";
     private static final String TERMINATE =
@@ -95,7 +98,7 @@ class IdleConnectionsIT implements DatabaseListener {
                 logins,
                 config.connectTimeout(),
                 time);
-        return new NodePool(node, config, opening, new Listeners(List.of(this)), time);
+        return new NodePool(node, config, NO_LANES, opening, new Listeners(List.of(this)), time);
     }
 
     /** The pool's own way of warming up forgets them: a rotation whose new connections took all places stopped every call. */

@@ -40,8 +40,11 @@ class PoolUpkeepIT {
     void start() {
         db = Databases.start(
                 cluster,
-                config -> config.pool(
-                                PoolConfig.builder().minSize(SIZE).maxSize(SIZE).build())
+                config -> config.pool(PoolConfig.builder()
+                                .minSize(SIZE)
+                                .maxSize(SIZE)
+                                .lanes(0)
+                                .build())
                         .listener(new DatabaseListener() {
                             @Override
                             public void onConnectionClosed(ConnectionClosed event) {

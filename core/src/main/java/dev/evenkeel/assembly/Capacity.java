@@ -47,13 +47,13 @@ final class Capacity {
     private Capacity() {}
 
     /** Through a connection of its own, so that the pool stays as it is. Never an error: who may not know starts all the same. */
-    static Mono<Void> check(String node, Opening opening, int poolSize, Scheduler timer) {
+    static Mono<Void> check(String node, Opening opening, int poolSize, int lanes, Scheduler timer) {
         return Mono.usingWhen(
                         opening.open(),
                         Capacity::ask,
                         connection -> connection.close().onErrorComplete())
                 .timeout(BOUND, timer)
-                .doOnNext(found -> warn(node, poolSize + BESIDE_THE_POOL, found))
+                .doOnNext(found -> warn(node, poolSize, lanes + BESIDE_THE_POOL, found))
                 .onErrorComplete()
                 .then();
     }
@@ -66,7 +66,8 @@ final class Capacity {
                 .single();
     }
 
-    private static void warn(String node, int wanted, Found found) {
+    private static void warn(String node, int poolSize, int beside, Found found) {
+        int wanted = poolSize + beside;
         if (wanted > found.places()) {
             log.warn(
                     "This application may open {} connections to {}, which takes {}: set pool.maxSize to {} at most,"
@@ -74,7 +75,7 @@ final class Capacity {
                     wanted,
                     node,
                     found.places(),
-                    Math.max(1, found.places() - BESIDE_THE_POOL));
+                    Math.max(1, found.places() - beside));
         } else if (wanted + found.others() > found.places()) {
             log.warn(
                     "This application may open {} connections to {}, which takes {}, and others hold {} of them:"

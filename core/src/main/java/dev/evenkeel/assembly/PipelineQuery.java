@@ -7,6 +7,7 @@ import dev.evenkeel.error.Phase;
 import dev.evenkeel.route.Intent;
 import dev.evenkeel.route.Wish;
 import dev.evenkeel.stage.Pipeline;
+import dev.evenkeel.stage.StatementWork;
 import dev.evenkeel.stage.Statements;
 import dev.evenkeel.stage.Terms;
 import io.r2dbc.spi.Connection;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -49,6 +49,11 @@ record PipelineQuery(
     }
 
     @Override
+    public Query andCommit() {
+        return new PipelineQuery(pipeline, statement.andCommit(), terms, bound, connection);
+    }
+
+    @Override
     public Query timeout(Duration limit) {
         ConnectionOptions.requirePositive("timeout", limit);
         return new PipelineQuery(pipeline, statement, terms.timeout(limit), limit, connection);
@@ -70,7 +75,9 @@ record PipelineQuery(
 
     @Override
     public <T> Flux<T> map(Function<? super Row, ? extends @Nullable T> mapping) {
-        return run(lease -> statement.rows(lease, mapping));
+        return connection == null
+                ? pipeline.run(terms, new StatementWork<>(statement, mapping))
+                : pipeline.runOn(connection, terms.label(), bound, held -> statement.rows(held, mapping));
     }
 
     @Override
@@ -80,12 +87,9 @@ record PipelineQuery(
 
     @Override
     public Mono<Long> rowsUpdated() {
-        return run(statement::rowsUpdated).single();
-    }
-
-    private <T> Flux<T> run(Function<Connection, Publisher<T>> execution) {
-        return connection == null
-                ? pipeline.run(terms, execution::apply)
-                : pipeline.runOn(connection, terms.label(), bound, execution);
+        Flux<Long> updated = connection == null
+                ? pipeline.run(terms, statement::rowsUpdated)
+                : pipeline.runOn(connection, terms.label(), bound, statement::rowsUpdated);
+        return updated.single();
     }
 }

@@ -4,6 +4,7 @@ import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.config.Credentials;
 import dev.evenkeel.config.NodeConfig;
+import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.config.TlsConfig.Mode;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.ErrorType;
@@ -15,6 +16,8 @@ import dev.evenkeel.event.DatabaseListener;
 import dev.evenkeel.event.Listeners;
 import dev.evenkeel.health.CallStatistics;
 import dev.evenkeel.health.HealthStream;
+import dev.evenkeel.lane.Lane;
+import dev.evenkeel.lane.LaneSettings;
 import dev.evenkeel.node.ConnectionFactories;
 import dev.evenkeel.node.Encryption;
 import dev.evenkeel.node.Logins;
@@ -59,6 +62,9 @@ public final class Startup {
     /** Of all calls; beyond it a failing server is not asked again. */
     private static final double RETRY_SHARE = 0.1;
 
+    private static final Duration LANE_GRACE = Duration.ofSeconds(1);
+    private static final Duration LANE_LOCK_TIMEOUT = Duration.ofSeconds(1);
+
     private static final Credentials UNKNOWN = new Credentials("unknown", null);
 
     private final DatabaseConfig config;
@@ -88,7 +94,7 @@ public final class Startup {
         for (NodeConfig node : config.nodes()) {
             Opening opening = opening(node);
             openings.put(node.name(), opening);
-            pools.put(node.name(), new NodePool(node, config.pool(), opening, listener, timer));
+            pools.put(node.name(), new NodePool(node, config.pool(), lanes(config), opening, listener, timer));
         }
         Topology topology = new Topology(openings, config.monitoring(), listener, timer);
         this.parts = new Parts(
@@ -105,6 +111,17 @@ public final class Startup {
         this.upkeep = new Upkeep(
                 outcomes, new LostCommits(ledger, topology, openings, timer), topology, pools, listener, timer);
         this.shutdown = new Shutdown(parts, health, upkeep);
+    }
+
+    /** The server gives a statement up only when its caller has had its end. */
+    private static LaneSettings lanes(DatabaseConfig config) {
+        PoolConfig pool = config.pool();
+        return new LaneSettings(
+                pool.lanes(),
+                config.callTimeout().plus(LANE_GRACE),
+                LANE_LOCK_TIMEOUT,
+                pool.maxLifetime(),
+                Lane.MOST_ON_THE_WIRE + pool.maxQueue());
     }
 
     /** Behind {@link ReactiveDatabaseManager#start}. */
@@ -179,6 +196,7 @@ public final class Startup {
                                 pool.name(),
                                 Objects.requireNonNull(openings.get(pool.name())),
                                 config.pool().maxSize(),
+                                config.pool().lanes(),
                                 timer)))
                 .then();
     }

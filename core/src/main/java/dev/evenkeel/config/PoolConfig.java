@@ -22,6 +22,8 @@ import java.time.Duration;
  * @param queueTarget when for two seconds nobody was served within this wait, more calls arrive than can be served: whoever has
  *     then waited twice as long is sent away, so that the others are served soon; 1 ms to 10 minutes; default 2 s. For
  *     requests that people wait for, 50 ms; for batch jobs as much as {@code acquireTimeout}
+ * @param lanes connections beside the pool that read-only queries outside transactions share, each sent without waiting for the
+ *     answers of those before it; 0 to 64, 0 for none; default {@value #DEFAULT_LANES}
  */
 public record PoolConfig(
         int minSize,
@@ -31,7 +33,8 @@ public record PoolConfig(
         Duration connectTimeout,
         Duration acquireTimeout,
         int maxQueue,
-        Duration queueTarget) {
+        Duration queueTarget,
+        int lanes) {
 
     public static final int DEFAULT_MIN_SIZE = 5;
     public static final int DEFAULT_MAX_SIZE = 20;
@@ -41,6 +44,7 @@ public record PoolConfig(
     public static final Duration DEFAULT_ACQUIRE_TIMEOUT = ofSeconds(60);
     public static final int DEFAULT_MAX_QUEUE = 1_000;
     public static final Duration DEFAULT_QUEUE_TARGET = ofSeconds(2);
+    public static final int DEFAULT_LANES = 2;
 
     public PoolConfig {
         Require.between("pool.maxSize", maxSize, 1, 1_000, "start with 2 x the server's cores");
@@ -58,6 +62,7 @@ public record PoolConfig(
         Require.between("pool.acquireTimeout", acquireTimeout, ofMillis(10), ofMinutes(10), "the default is 60 s");
         Require.between("pool.maxQueue", maxQueue, 0, 1_000_000, "use 0 to refuse as soon as all are in use");
         Require.between("pool.queueTarget", queueTarget, ofMillis(1), ofMinutes(10), "the default is 2 s");
+        Require.between("pool.lanes", lanes, 0, 64, "use 0 so that every query has a connection of its own");
     }
 
     public static PoolConfig defaults() {
@@ -79,6 +84,7 @@ public record PoolConfig(
         private Duration acquireTimeout = DEFAULT_ACQUIRE_TIMEOUT;
         private int maxQueue = DEFAULT_MAX_QUEUE;
         private Duration queueTarget = DEFAULT_QUEUE_TARGET;
+        private int lanes = DEFAULT_LANES;
 
         private Builder() {}
 
@@ -122,6 +128,11 @@ public record PoolConfig(
             return this;
         }
 
+        public Builder lanes(int connections) {
+            this.lanes = connections;
+            return this;
+        }
+
         /**
          * Checks the settings together.
          *
@@ -129,7 +140,15 @@ public record PoolConfig(
          */
         public PoolConfig build() {
             return new PoolConfig(
-                    minSize, maxSize, idleTimeout, maxLifetime, connectTimeout, acquireTimeout, maxQueue, queueTarget);
+                    minSize,
+                    maxSize,
+                    idleTimeout,
+                    maxLifetime,
+                    connectTimeout,
+                    acquireTimeout,
+                    maxQueue,
+                    queueTarget,
+                    lanes);
         }
     }
 }

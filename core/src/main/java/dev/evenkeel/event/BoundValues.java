@@ -1,5 +1,6 @@
 package dev.evenkeel.event;
 
+import io.r2dbc.spi.Parameter;
 import java.lang.reflect.Array;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,16 @@ public final class BoundValues {
     /** The values are not copied: whoever calls this must not change them afterwards. */
     public static BoundValues of(@Nullable Object... values) {
         return values.length == 0 ? NONE : new BoundValues(values);
+    }
+
+    /** The same for parameters of the SPI, which may say their type beside their value. */
+    public static BoundValues ofParameters(List<@Nullable Object> parameters) {
+        @Nullable Object[] values = new @Nullable Object[parameters.size()];
+        for (int i = 0; i < values.length; i++) {
+            Object value = parameters.get(i);
+            values[i] = value instanceof Parameter typed ? typed.getValue() : value;
+        }
+        return of(values);
     }
 
     public int count() {

@@ -3,6 +3,7 @@ package dev.evenkeel.node;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.util.Map;
 import java.util.Queue;
@@ -33,6 +34,11 @@ final class AttemptSockets implements LoopResources {
 
     private static ChannelOption<Integer> epoll(String name) {
         return ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#" + name);
+    }
+
+    /** The event loop of the socket that is open; there must be one. */
+    EventLoop loop() {
+        return opened.element().eventLoop();
     }
 
     /** Also what is opened from now on: an attempt that is given up may be about to open its socket. */

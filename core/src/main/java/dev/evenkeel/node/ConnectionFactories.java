@@ -3,13 +3,18 @@ package dev.evenkeel.node;
 import dev.evenkeel.config.Credentials;
 import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.Secret;
+import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.error.InvalidConfigurationException;
+import io.r2dbc.postgresql.ConnectionFunction;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
+import io.r2dbc.postgresql.client.Client;
+import io.r2dbc.postgresql.client.ReactorNettyClient;
 import io.r2dbc.postgresql.util.LogLevel;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
@@ -19,7 +24,26 @@ public final class ConnectionFactories {
     /** The driver's default keeps every statement for ever, on both sides. */
     private static final int PREPARED_STATEMENTS = 256;
 
+    /** As the driver connects, but through {@link ConnectionResolvers}. */
+    private static final ConnectionFunction CONNECT = (address, settings) -> ReactorNettyClient.connect(
+                    address, settings.mutate(own -> own.connectionProvider(ConnectionResolvers.CLOSED)))
+            .cast(Client.class);
+
     private ConnectionFactories() {}
+
+    /**
+     * Whether the URL leaves it to us how statements are sent and results are read. If it does not, the driver does it: whoever
+     * keeps it from preparing statements has a pooler in between.
+     */
+    static boolean leavesStatementsToUs(NodeConfig node) {
+        ConnectionFactoryOptions url = node.options();
+        return Stream.of(
+                        PostgresqlConnectionFactoryProvider.PREPARED_STATEMENT_CACHE_QUERIES,
+                        PostgresqlConnectionFactoryProvider.FORCE_BINARY,
+                        PostgresqlConnectionFactoryProvider.FETCH_SIZE,
+                        PostgresqlConnectionFactoryProvider.COMPATIBILITY_MODE)
+                .noneMatch(url::hasOption);
+    }
 
     /**
      * Settings win over the defaults, and the URL's options over both.
@@ -65,7 +89,7 @@ public final class ConnectionFactories {
         }
         encryption.into(builder);
         try {
-            return DriverClient.factory(builder.build());
+            return DriverClient.factory(builder.build(), CONNECT);
         } catch (RuntimeException e) {
             throw refused(node, e);
         }

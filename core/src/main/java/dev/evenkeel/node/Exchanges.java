@@ -38,6 +38,9 @@ interface Exchanges {
         return raw;
     }
 
+    /** What the server said beside the answer. */
+    default void notice(String text) {}
+
     /** Whether {@link #rows} is to be called for what results emit. */
     default boolean countsRows() {
         return false;

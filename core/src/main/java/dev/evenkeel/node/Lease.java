@@ -8,16 +8,22 @@ import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.Phase;
+import dev.evenkeel.error.SqlState;
 import dev.evenkeel.event.RequestScope;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -47,6 +53,9 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     private volatile boolean guest;
     private volatile boolean doomed;
     private volatile boolean abandoned;
+    private volatile boolean mayCommit;
+    private volatile boolean committing;
+    private final AtomicInteger joined = new AtomicInteger();
     private volatile @Nullable Lease outer;
     private volatile @Nullable RequestScope scope;
 
@@ -67,6 +76,14 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
                     ErrorType.QUERY,
                     "The connection to %s was used after its release".formatted(pool.name()),
                     "finish all work inside the function that got the connection"));
+        }
+        if (committing) {
+            throw new LeaseMisuseException(Failure.of(
+                    "TRANSACTION_ENDED",
+                    ErrorType.QUERY,
+                    "The connection to %s was used after the statement that its transaction was committed with"
+                            .formatted(pool.name()),
+                    "let andCommit() be the last statement of the function"));
         }
         return tracked;
     }
@@ -193,6 +210,80 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
 
     public void forgetFailure() {
         traffic.forgetFailure();
+    }
+
+    /**
+     * What a statement answers by the shortest way: its rows, or with no {@code mapping} how many it changed. {@code null} when it must
+     * be left to the driver.
+     */
+    public <T> @Nullable Flux<T> run(
+            String sql, List<@Nullable Object> parameters, @Nullable Function<? super Row, ? extends T> mapping) {
+        delegate();
+        return tracked.run(sql, parameters, mapping, false);
+    }
+
+    /**
+     * The same for the last statement of the transaction: COMMIT leaves with it, and what it answers comes when that is durable. From
+     * then on the connection is of no use. {@code null}, too, when COMMIT must be left to whoever began the transaction.
+     */
+    public <T> @Nullable Flux<T> runAndCommit(
+            String sql, List<@Nullable Object> parameters, @Nullable Function<? super Row, ? extends T> mapping) {
+        delegate();
+        Flux<T> answer = mayCommit && !doomed && joined.get() == 0 ? tracked.run(sql, parameters, mapping, true) : null;
+        return answer == null
+                ? null
+                : Flux.defer(() -> {
+                            committing = true;
+                            enterCommit();
+                            return answer;
+                        })
+                        .doOnError(this::notCommitted);
+    }
+
+    private void enterCommit() {
+        if (phase == Phase.IN_TRANSACTION) {
+            phase = Phase.COMMITTING;
+        }
+    }
+
+    /** What the server refuses is not committed; what gets no answer may be. */
+    private void notCommitted(Throwable error) {
+        if (error instanceof R2dbcException refused
+                && !SqlState.of(refused.getSqlState()).endsConnection()) {
+            committing = false;
+            if (phase == Phase.COMMITTING) {
+                phase = Phase.IN_TRANSACTION;
+            }
+        }
+    }
+
+    /** Its transaction may be committed together with its last statement. */
+    public void mayCommit() {
+        mayCommit = true;
+    }
+
+    /** Whether COMMIT has left with a statement. */
+    public boolean isCommitting() {
+        return committing;
+    }
+
+    /** A function that is not the one that began the transaction begins to work on it, or ends. */
+    public void joined(int change) {
+        joined.addAndGet(change);
+    }
+
+    /** A transaction begins with the next statement; completes with the answer to BEGIN if that is sent by itself. */
+    public Mono<Void> announceBegin(String statement, String message) {
+        return tracked.announceBegin(statement, message);
+    }
+
+    /** Whether a transaction was announced, and nothing was sent since. */
+    public boolean isBeginAnnounced() {
+        return tracked.isBeginAnnounced();
+    }
+
+    public void forgetBegin() {
+        tracked.forgetBegin();
     }
 
     /** Asks the server to stop what runs on this connection; a COMMIT is left alone. */

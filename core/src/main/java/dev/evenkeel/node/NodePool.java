@@ -9,6 +9,8 @@ import dev.evenkeel.error.PoolExhaustedException;
 import dev.evenkeel.event.ConnectionClosed;
 import dev.evenkeel.event.ConnectionOpened;
 import dev.evenkeel.event.Listeners;
+import dev.evenkeel.lane.LaneSettings;
+import dev.evenkeel.lane.Lanes;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Wrapped;
@@ -49,6 +51,8 @@ public final class NodePool {
     private final LongAdder opened = new LongAdder();
     private final LongAdder closed = new LongAdder();
     private final Creations creations;
+    private final boolean direct;
+    private final Lanes lanes;
     private final Admission callers;
     private final Admission guests;
     private final PeakLatency latency = new PeakLatency();
@@ -56,7 +60,13 @@ public final class NodePool {
     private volatile @Nullable Throwable lastConnectFailure;
 
     /** The {@code listeners} hear of each connection that is closed. */
-    public NodePool(NodeConfig node, PoolConfig config, Opening opening, Listeners listeners, Scheduler timer) {
+    public NodePool(
+            NodeConfig node,
+            PoolConfig config,
+            LaneSettings shared,
+            Opening opening,
+            Listeners listeners,
+            Scheduler timer) {
         this.node = node;
         this.config = config;
         this.opening = opening;
@@ -66,6 +76,8 @@ public final class NodePool {
         this.creations = new Creations(timer);
         this.callers = admission(this::places);
         this.guests = admission(() -> Math.max(1, config.maxSize() / 2));
+        this.direct = ConnectionFactories.leavesStatementsToUs(node);
+        this.lanes = new Lanes(node.name(), direct ? shared : shared.none(), opening::openLane, listeners, timer);
         this.pool = PoolFactory.create(config, this::open, this::closed, epoch::get, sweeps);
     }
 
@@ -100,7 +112,7 @@ public final class NodePool {
         opened.increment();
         double share = 1 - LIFETIME_SPREAD * ThreadLocalRandom.current().nextDouble();
         Duration lifetime = Duration.ofMillis((long) (config.maxLifetime().toMillis() * share));
-        return new TrackedConnection(session, epoch.get(), lifetime, listeners, timer);
+        return new TrackedConnection(session, direct, epoch.get(), lifetime, listeners, timer);
     }
 
     private void closed(TrackedConnection connection) {
@@ -116,7 +128,13 @@ public final class NodePool {
     public Mono<Integer> warmUp() {
         return pool.warmup()
                 .onErrorResume(failure -> serveTheWaiting().then(Mono.error(failure)))
-                .flatMap(opened -> serveTheWaiting().thenReturn(opened));
+                .flatMap(opened -> serveTheWaiting().then(keepLanes()).thenReturn(opened));
+    }
+
+    /** Never an error: queries do without, and a server that takes no more connections has none to spare for them. */
+    private Mono<Void> keepLanes() {
+        return Mono.defer(() -> creations.isSaturated() ? Mono.empty() : lanes.keepOpen())
+                .onErrorComplete();
     }
 
     private Mono<Void> serveTheWaiting() {
@@ -137,7 +155,7 @@ public final class NodePool {
     public Mono<Void> keepWarm() {
         return Mono.defer(() -> {
                     PoolMetrics state = state();
-                    return state.active() + state.idle() < config.minSize() ? warmUp().then() : Mono.empty();
+                    return state.active() + state.idle() < config.minSize() ? warmUp().then() : keepLanes();
                 })
                 .onErrorComplete();
     }
@@ -218,7 +236,12 @@ public final class NodePool {
 
     /** What one more call costs here, compared with other nodes: how slow it is, times how many share it. */
     public double cost() {
-        return (1 + latency.nanos()) * (1 + leases.size());
+        return (1 + latency.nanos()) * (1 + leases.size() + lanes.load());
+    }
+
+    /** The connections that read-only queries share. */
+    public Lanes lanes() {
+        return lanes;
     }
 
     /**
@@ -227,6 +250,7 @@ public final class NodePool {
      */
     public void giveUp(boolean all) {
         retire();
+        lanes.sever(lane -> true);
         for (Lease lease : leases) {
             if (all || lease.phase() == Phase.READING) {
                 lease.sever();
@@ -242,6 +266,7 @@ public final class NodePool {
     /** Another server answers under this name: what leads to the one before is broken off, and not handed out again. */
     public void leadsTo(long started) {
         retire();
+        lanes.sever(lane -> lane.started() != started);
         for (Lease lease : leases) {
             if (lease.started() != started) {
                 lease.sever();
@@ -253,6 +278,7 @@ public final class NodePool {
     public void retire() {
         epoch.incrementAndGet();
         sweeps.hurry();
+        lanes.retire();
     }
 
     /** How long a call without an earlier deadline waits for a connection. */
@@ -297,6 +323,6 @@ public final class NodePool {
 
     /** Closes idle connections now and leased ones when they come back; later callers are refused. */
     public Mono<Void> dispose() {
-        return pool.disposeLater();
+        return lanes.close().then(pool.disposeLater());
     }
 }

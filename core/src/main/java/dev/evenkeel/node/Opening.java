@@ -1,8 +1,14 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.config.Credentials;
+import dev.evenkeel.driver.DriverClient;
+import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.lane.LaneSession;
+import dev.evenkeel.lane.LaneSettings;
+import dev.evenkeel.lane.SharedSession;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.api.PostgresqlResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -60,6 +66,31 @@ public final class Opening {
     /** The same, with the means to break it off, and with the server that it leads to. */
     Mono<Opened> openSession() {
         return bounded(login -> attempt(login).flatMap(Opening::identified));
+    }
+
+    /** The same for many callers at once: it changes nothing, waits for no lock for long, and is not shared with strangers. */
+    public Mono<LaneSession> openLane(LaneSettings settings) {
+        return openSession()
+                .flatMap(session -> OwnSession.require(session.connection(), DriverClient.of(session.connection()))
+                        .onErrorMap(LeaseMisuseException.class, SharedSession::new)
+                        .then(restricted(session, settings))
+                        .<LaneSession>thenReturn(new SocketSession(session, timer))
+                        .timeout(timeout, timer)
+                        .onErrorMap(TimeoutException.class, late -> silent())
+                        .doOnError(failed -> session.sockets().close())
+                        .doOnCancel(session.sockets()::close));
+    }
+
+    private static Mono<Void> restricted(Opened session, LaneSettings settings) {
+        return session.connection()
+                .createStatement(
+                        "set default_transaction_read_only = on; set statement_timeout = %d; set lock_timeout = %d"
+                                .formatted(
+                                        settings.statementTimeout().toMillis(),
+                                        settings.lockTimeout().toMillis()))
+                .execute()
+                .concatMap(PostgresqlResult::getRowsUpdated)
+                .then();
     }
 
     private static Mono<Opened> identified(Opened session) {

@@ -6,6 +6,7 @@ import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.event.Listeners;
 import dev.evenkeel.event.RequestScope;
 import dev.evenkeel.event.StatementCompleted;
+import dev.evenkeel.event.StatementIds;
 import dev.evenkeel.event.StatementStarted;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Result;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
@@ -28,8 +28,6 @@ final class StatementWatch implements Exchanges {
 
     /** A statement may say much; listeners get the beginning. */
     private static final int MOST_NOTICES = 16;
-
-    private static final AtomicLong SEQUENCE = new AtomicLong();
 
     private final Traffic traffic;
     private final Listeners listeners;
@@ -69,7 +67,7 @@ final class StatementWatch implements Exchanges {
         traffic.begin(kind);
         if (open.getAndIncrement() == 0) {
             begunNanos = System.nanoTime();
-            id = SEQUENCE.incrementAndGet();
+            id = StatementIds.next();
             tellStart();
         }
     }
@@ -118,12 +116,19 @@ final class StatementWatch implements Exchanges {
     }
 
     private boolean noted(Result.Segment segment) {
-        if (segment instanceof Result.Message message && notices.size() < MOST_NOTICES) {
-            List<String> more = new ArrayList<>(notices);
-            more.add(message.message());
-            notices = more;
+        if (segment instanceof Result.Message message) {
+            notice(message.message());
         }
         return true;
+    }
+
+    @Override
+    public void notice(String text) {
+        if (listeners.wantsNotices() && notices.size() < MOST_NOTICES) {
+            List<String> more = new ArrayList<>(notices);
+            more.add(text);
+            notices = more;
+        }
     }
 
     @Override

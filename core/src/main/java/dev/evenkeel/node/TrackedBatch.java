@@ -7,11 +7,13 @@ import org.reactivestreams.Publisher;
 /** A batch whose execution is seen by {@link Traffic}. */
 final class TrackedBatch implements Batch {
 
+    private final TrackedConnection connection;
     private final Batch raw;
     private final Traffic traffic;
     private Exchanges.Kind kind = Exchanges.Kind.STATEMENT;
 
-    TrackedBatch(Batch raw, Traffic traffic) {
+    TrackedBatch(TrackedConnection connection, Batch raw, Traffic traffic) {
+        this.connection = connection;
         this.raw = raw;
         this.traffic = traffic;
     }
@@ -27,7 +29,7 @@ final class TrackedBatch implements Batch {
 
     @Override
     public Publisher<? extends Result> execute() {
-        return new TrackedPublisher<>(raw.execute(), traffic, kind)
+        return new TrackedPublisher<Result>(connection.behindBegin(raw.execute()), traffic, kind)
                 .map(result -> new TrackedResult(result, traffic, kind));
     }
 }

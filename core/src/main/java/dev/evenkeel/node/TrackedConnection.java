@@ -2,6 +2,7 @@ package dev.evenkeel.node;
 
 import dev.evenkeel.ForwardingConnection;
 import dev.evenkeel.error.SqlState;
+import dev.evenkeel.event.BoundValues;
 import dev.evenkeel.event.ConnectionClosed.Reason;
 import dev.evenkeel.event.Listeners;
 import dev.evenkeel.node.Exchanges.Kind;
@@ -12,12 +13,15 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
 import io.r2dbc.spi.Lifecycle;
 import io.r2dbc.spi.Result;
+import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Statement;
 import io.r2dbc.spi.TransactionDefinition;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -45,6 +49,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private static final Duration UNTIL_CLEAN = Duration.ofMillis(800);
 
     private final PostgresqlConnection raw;
+    private final DirectStatements direct;
     private final Client client;
     private final AttemptSockets sockets;
     private final long started;
@@ -58,9 +63,17 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private volatile boolean brokenOff;
     private volatile @Nullable Lease holder;
 
-    TrackedConnection(Opening.Opened session, long epoch, Duration maxLifetime, Listeners listeners, Scheduler timer) {
+    /** With {@code direct} statements need not be left to the driver. */
+    TrackedConnection(
+            Opening.Opened session,
+            boolean direct,
+            long epoch,
+            Duration maxLifetime,
+            Listeners listeners,
+            Scheduler timer) {
         this.raw = session.connection();
-        this.client = DriverClient.of(raw);
+        this.direct = new DirectStatements(raw, direct);
+        this.client = this.direct.client();
         this.sockets = session.sockets();
         this.started = session.started();
         this.epoch = epoch;
@@ -132,6 +145,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** Who has it from the pool now. */
     void lentTo(Lease lease) {
+        direct.forgetBegin();
         holder = lease;
     }
 
@@ -206,15 +220,69 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         boolean boundary = BoundaryWords.in(sql);
         Lease lease = holder;
         Traffic exchanges = traffic;
+        Statement statement = raw.createStatement(sql);
         return boundary || lease == null || !listeners.wantsStatements() || sql.equals(ROLLBACK)
-                ? TrackedStatement.plain(raw.createStatement(sql), exchanges, boundary ? Kind.BOUNDARY : Kind.STATEMENT)
+                ? TrackedStatement.plain(this, statement, exchanges, boundary ? Kind.BOUNDARY : Kind.STATEMENT)
                 : TrackedStatement.watched(
-                        raw.createStatement(sql), bound -> new StatementWatch(exchanges, listeners, lease, sql, bound));
+                        this, statement, bound -> new StatementWatch(exchanges, listeners, lease, sql, bound));
+    }
+
+    /** See {@link DirectStatements#run}. */
+    <T> @Nullable Flux<T> run(
+            String sql,
+            List<@Nullable Object> parameters,
+            @Nullable Function<? super Row, ? extends T> mapping,
+            boolean committing) {
+        Lease lease = holder;
+        Exchanges exchanges = lease == null || !listeners.wantsStatements()
+                ? traffic
+                : new StatementWatch(traffic, listeners, lease, sql, BoundValues.ofParameters(parameters));
+        return direct.run(sql, parameters, mapping, exchanges, committing ? this::nodeName : null);
+    }
+
+    /**
+     * A transaction begins with the next statement.
+     *
+     * @param statement as it leaves with one of ours
+     * @param message as it leaves by itself
+     * @return completes with the answer to the latter
+     */
+    Mono<Void> announceBegin(String statement, String message) {
+        Begin begin = new Begin(statement, message);
+        direct.announce(begin);
+        return begin.answered();
+    }
+
+    boolean isBeginAnnounced() {
+        return direct.isBeginAnnounced();
+    }
+
+    void forgetBegin() {
+        direct.forgetBegin();
+    }
+
+    /** What the driver sends must not get in front of a BEGIN that has not been sent yet. */
+    <T> Flux<T> behindBegin(Publisher<? extends T> source) {
+        return direct.behindBegin(begin -> {
+            if (begin != null) {
+                begin.sentAlone(
+                        Flux.from(boundary(raw.createStatement(begin.message()).execute()))
+                                .concatMap(Result::getRowsUpdated)
+                                .then()
+                                .toFuture());
+            }
+            return Flux.from(source);
+        });
+    }
+
+    @Override
+    public boolean isAutoCommit() {
+        return !direct.isBeginAnnounced() && raw.isAutoCommit();
     }
 
     @Override
     public Batch createBatch() {
-        return new TrackedBatch(raw.createBatch(), traffic);
+        return new TrackedBatch(this, raw.createBatch(), traffic);
     }
 
     @Override
@@ -251,7 +319,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Publisher<Void> createSavepoint(String name) {
-        return tracked(raw.createSavepoint(name));
+        return tracked(behindBegin(raw.createSavepoint(name)));
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.reactivestreams.Publisher;
 /** A statement whose execution is seen by {@link Exchanges}. */
 final class TrackedStatement implements Statement {
 
+    private final TrackedConnection connection;
     private final Statement raw;
     private final Function<BoundValues, Exchanges> observer;
     private final Exchanges.Kind kind;
@@ -22,29 +23,32 @@ final class TrackedStatement implements Statement {
     private boolean oneRowBound;
 
     private TrackedStatement(
+            TrackedConnection connection,
             Statement raw,
             Function<BoundValues, Exchanges> observer,
             Exchanges.Kind kind,
             @Nullable List<@Nullable Object> bound) {
+        this.connection = connection;
         this.raw = raw;
         this.observer = observer;
         this.kind = kind;
         this.bound = bound;
     }
 
-    static TrackedStatement plain(Statement raw, Traffic traffic, Exchanges.Kind kind) {
-        return new TrackedStatement(raw, bound -> traffic, kind, null);
+    static TrackedStatement plain(TrackedConnection connection, Statement raw, Traffic traffic, Exchanges.Kind kind) {
+        return new TrackedStatement(connection, raw, bound -> traffic, kind, null);
     }
 
     /** The {@code observer} is made for each execution and gets what is bound to the first row. */
-    static TrackedStatement watched(Statement raw, Function<BoundValues, Exchanges> observer) {
-        return new TrackedStatement(raw, observer, Exchanges.Kind.STATEMENT, new ArrayList<>(4));
+    static TrackedStatement watched(
+            TrackedConnection connection, Statement raw, Function<BoundValues, Exchanges> observer) {
+        return new TrackedStatement(connection, raw, observer, Exchanges.Kind.STATEMENT, new ArrayList<>(4));
     }
 
     @Override
     public Publisher<? extends Result> execute() {
         Exchanges exchanges = observer.apply(bound == null ? BoundValues.NONE : BoundValues.of(bound.toArray()));
-        return new TrackedPublisher<>(raw.execute(), exchanges, kind)
+        return new TrackedPublisher<Result>(connection.behindBegin(raw.execute()), exchanges, kind)
                 .map(result -> new TrackedResult(result, exchanges, kind));
     }
 

@@ -47,6 +47,19 @@ public record SqlStatement(String text, int line, List<String> words) {
         return split(text).stream().findFirst().orElse(new SqlStatement("", 1, List.of()));
     }
 
+    /** The highest number of a parameter in a text; 0 when there is none. */
+    public static int parameters(String sql) {
+        int highest = 0;
+        for (Token token : SqlLexer.tokens(sql)) {
+            if (token.kind() == Kind.PARAMETER) {
+                String digits = token.in(sql).substring(1);
+                // The protocol counts parameters in two bytes.
+                highest = digits.length() > 5 ? Integer.MAX_VALUE : Math.max(highest, Integer.parseInt(digits));
+            }
+        }
+        return highest;
+    }
+
     private static void close(String script, List<Token> open, List<SqlStatement> statements) {
         if (open.isEmpty()) {
             return;

@@ -20,6 +20,7 @@ import reactor.core.scheduler.Scheduler;
  *  Recording     one event per call, exactly once, however it ends
  *   Retrying     again from here, if the error is safe to retry and no row was emitted
  *    Routing     intent, consistency and topology -> node
+ *     Sharing       a read that needs no connection of its own goes down a lane with others, and is done
  *     Leasing    waits for its turn; acquire, run, release: the only place (Lending leaves the release to the caller)
  *      Running   the work itself, within the deadline; what the driver throws becomes a DatabaseException
  * </pre>
@@ -45,6 +46,7 @@ public final class Pipeline {
                         new Recording(parts.listener(), parts.contacts()),
                         new Retrying(parts),
                         new Routing(parts, room),
+                        new Sharing(parts),
                         new Leasing(parts),
                         new Running(parts.timer())),
                 parts.timer());

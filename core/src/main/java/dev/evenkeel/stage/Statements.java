@@ -3,6 +3,7 @@ package dev.evenkeel.stage;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.QueryFailedException;
+import dev.evenkeel.node.Lease;
 import io.r2dbc.postgresql.codec.PostgresqlObjectId;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Parameters;
@@ -22,20 +23,28 @@ import reactor.core.publisher.Flux;
  * bound statement before somebody does.
  *
  * @param fetchSize rows at a time, 0 for no cursor
+ * @param commits whether it is the last one of its transaction
  */
-public record Statements(String sql, List<@Nullable Object> parameters, int fetchSize) {
+public record Statements(String sql, List<@Nullable Object> parameters, int fetchSize, boolean commits) {
 
     public static Statements of(String sql, @Nullable Object... parameters) {
-        return new Statements(sql, Arrays.asList(parameters.clone()), 0);
+        return new Statements(sql, Arrays.asList(parameters.clone()), 0, false);
     }
 
     public Statements fetchSize(int rows) {
-        return new Statements(sql, parameters, rows);
+        return new Statements(sql, parameters, rows, commits);
+    }
+
+    public Statements andCommit() {
+        return new Statements(sql, parameters, fetchSize, true);
     }
 
     public <T> Publisher<T> rows(Connection connection, Function<? super Row, ? extends @Nullable T> mapping) {
-        return Flux.from(execute(connection))
-                .concatMap(result -> result.<T>map((row, metadata) -> present(mapping.apply(row))), 1);
+        Flux<T> direct = direct(connection, row -> present(mapping.apply(row)));
+        return direct != null
+                ? direct
+                : Flux.from(execute(connection))
+                        .concatMap(result -> result.<T>map((row, metadata) -> present(mapping.apply(row))), 1);
     }
 
     private static <T> T present(@Nullable T value) {
@@ -44,9 +53,17 @@ public record Statements(String sql, List<@Nullable Object> parameters, int fetc
     }
 
     public Publisher<Long> rowsUpdated(Connection connection) {
-        return Flux.from(execute(connection))
-                .concatMap(Result::getRowsUpdated, 1)
+        Flux<Long> direct = direct(connection, null);
+        return (direct != null ? direct : Flux.from(execute(connection)).concatMap(Result::getRowsUpdated, 1))
                 .reduce(0L, Long::sum);
+    }
+
+    private <T> @Nullable Flux<T> direct(Connection connection, @Nullable Function<? super Row, ? extends T> mapping) {
+        if (fetchSize > 0 || !(connection instanceof Lease lease)) {
+            return null;
+        }
+        Flux<T> last = commits ? lease.runAndCommit(sql, parameters, mapping) : null;
+        return last == null ? lease.run(sql, parameters, mapping) : last;
     }
 
     /** The driver reports parameters that do not fit by exceptions of the language, at once. */

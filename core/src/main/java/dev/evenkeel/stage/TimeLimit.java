@@ -18,7 +18,7 @@ final class TimeLimit {
     static DatabaseException exceeded(String label, Deadline deadline, Lease lease) {
         return lease.phase() == Phase.COMMITTING
                 ? new CommitOutcomeUnknownException(commitGoesOn(deadline, lease))
-                : new DeadlineExceededException(stopped(label, deadline, lease));
+                : new DeadlineExceededException(stopped(label, deadline, lease.node(), lease.requestId()));
     }
 
     private static Failure commitGoesOn(Deadline deadline, Lease lease) {
@@ -33,15 +33,20 @@ final class TimeLimit {
                 .in(lease.requestId());
     }
 
-    private static Failure stopped(String label, Deadline deadline, Lease lease) {
+    /** The same for a read that has no lease. */
+    static DatabaseException exceededReading(String label, Deadline deadline, String node, String requestId) {
+        return new DeadlineExceededException(stopped(label, deadline, node, requestId));
+    }
+
+    private static Failure stopped(String label, Deadline deadline, String node, String requestId) {
         return Failure.of(
                         "DEADLINE_EXCEEDED",
                         ErrorType.PERFORMANCE,
                         "Call '%s' on %s did not end within %s and was stopped"
-                                .formatted(label, lease.node(), deadline.allowed()),
+                                .formatted(label, node, deadline.allowed()),
                         "give the call a longer timeout",
                         "look at the plans of its statements and at who blocks them")
-                .with(Map.of("node", lease.node(), "label", label))
-                .in(lease.requestId());
+                .with(Map.of("node", node, "label", label))
+                .in(requestId);
     }
 }

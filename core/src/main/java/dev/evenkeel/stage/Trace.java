@@ -64,6 +64,11 @@ final class Trace {
         heldNanos += time.toNanos();
     }
 
+    /** For how long it has held connections. */
+    Duration held() {
+        return Duration.ofNanos(heldNanos);
+    }
+
     void row() {
         rows++;
     }

@@ -23,18 +23,20 @@ final class BeginStatement {
         this.options = options;
     }
 
+    /** Whether all of it can be said in one statement. */
+    boolean isOneStatement() {
+        return options.timeout() == null;
+    }
+
+    /** The one statement. */
+    String statement() {
+        List<String> modes = modes();
+        return modes.isEmpty() ? "BEGIN" : "BEGIN " + String.join(", ", modes);
+    }
+
     /** The text for a transaction that may take so long and leaves this marker, if any. */
     String text(Duration remaining, @Nullable String marker) {
-        List<String> modes = new ArrayList<>();
-        if (options.isolation() != null) {
-            modes.add("ISOLATION LEVEL " + options.isolation().asSql());
-        }
-        if (options.readOnly()) {
-            modes.add("READ ONLY");
-        }
-        if (options.deferrable()) {
-            modes.add("DEFERRABLE");
-        }
+        List<String> modes = modes();
         StringBuilder sql = new StringBuilder("BEGIN");
         if (!modes.isEmpty()) {
             sql.append("; SET TRANSACTION ").append(String.join(", ", modes));
@@ -45,5 +47,19 @@ final class BeginStatement {
             sql.append("; SET LOCAL statement_timeout = ").append(millis);
         }
         return marker == null ? sql.toString() : sql.append("; ").append(marker).toString();
+    }
+
+    private List<String> modes() {
+        List<String> modes = new ArrayList<>();
+        if (options.isolation() != null) {
+            modes.add("ISOLATION LEVEL " + options.isolation().asSql());
+        }
+        if (options.readOnly()) {
+            modes.add("READ ONLY");
+        }
+        if (options.deferrable()) {
+            modes.add("DEFERRABLE");
+        }
+        return modes;
     }
 }

@@ -47,7 +47,8 @@ public final class InnerTransaction {
     public <T> Flux<T> run(Function<? super Connection, ? extends Publisher<T>> function) {
         return Flux.defer(() -> {
             lease.transaction().ifPresent(this::requireFit);
-            Flux<T> work = Flux.defer(() -> function.apply(lease));
+            lease.joined(1);
+            Flux<T> work = Flux.<T>defer(() -> function.apply(lease)).doFinally(end -> lease.joined(-1));
             return options.nesting() == Nesting.SAVEPOINT
                     ? inSavepoint("evenkeel_" + NAMES.incrementAndGet(), work)
                     : work.doOnError(error -> lease.doom()).doOnCancel(lease::doom);

@@ -114,10 +114,21 @@ public final class Transactions {
      */
     private record Attempt(Mono<Void> begun, Mono<Void> commit) {}
 
-    /** Sends BEGIN now. A cancel does not reach it: it is on the wire already. */
+    /** BEGIN leaves with the first statement, or, if it has more to say than one statement can, now. */
     private Attempt begin(Lease lease) {
         lease.enter(options.readOnly() ? Phase.READING : Phase.IN_TRANSACTION);
         lease.transaction(options);
+        if (begin.isOneStatement() && !options.exactlyOnce()) {
+            lease.mayCommit();
+            Mono<Void> begun = lease.announceBegin(
+                    begin.statement(), begin.text(lease.deadline().remaining(clock), null));
+            return new Attempt(begun, begun.then(commit(lease)));
+        }
+        return sendBegin(lease);
+    }
+
+    /** A cancel does not reach it: it is on the wire already. */
+    private Attempt sendBegin(Lease lease) {
         CommitGuard guard = options.exactlyOnce() ? new CommitGuard(outcomes, lease.requestId(), clock) : null;
         String sql = begin.text(lease.deadline().remaining(clock), guard == null ? null : guard.marker());
         CompletableFuture<@Nullable Void> answer = Flux.from(
@@ -157,6 +168,13 @@ public final class Transactions {
             lease.transaction(null);
             if (lease.isDoomed()) {
                 return Mono.error(doomed());
+            }
+            if (lease.isCommitting()) {
+                return Mono.empty();
+            }
+            if (lease.isBeginAnnounced()) {
+                lease.forgetBegin();
+                return Mono.empty();
             }
             if (lease.isAutoCommit()) {
                 return Mono.error(endedByHand());

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param acquireTimeout Longest wait for a connection. The default is 60s.
  * @param maxQueue Most calls that wait for one server. The default is 1000.
  * @param queueTarget Wait within which somebody must be served, or calls are sent away. The default is 2s.
+ * @param lanes Connections beside the pool that read-only queries share; 0 for none. The default is 2.
  */
 public record PoolProperties(
         @Nullable Integer minSize,
@@ -24,7 +25,8 @@ public record PoolProperties(
         @Nullable Duration connectTimeout,
         @Nullable Duration acquireTimeout,
         @Nullable Integer maxQueue,
-        @Nullable Duration queueTarget) {
+        @Nullable Duration queueTarget,
+        @Nullable Integer lanes) {
 
     private static <T> T first(@Nullable T own, @Nullable T springs, T otherwise) {
         if (own != null) {
@@ -46,6 +48,7 @@ public record PoolProperties(
                 .acquireTimeout(first(acquireTimeout, spring.maxAcquireTime(), defaults.acquireTimeout()))
                 .maxQueue(first(maxQueue, null, defaults.maxQueue()))
                 .queueTarget(first(queueTarget, null, defaults.queueTarget()))
+                .lanes(first(lanes, null, defaults.lanes()))
                 .build();
     }
 }

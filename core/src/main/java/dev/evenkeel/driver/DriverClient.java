@@ -1,11 +1,10 @@
-package dev.evenkeel.node;
+package dev.evenkeel.driver;
 
 import io.r2dbc.postgresql.ConnectionFunction;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Client;
-import io.r2dbc.postgresql.client.ReactorNettyClient;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.spi.R2dbcException;
 import java.lang.invoke.MethodHandle;
@@ -17,7 +16,7 @@ import java.lang.invoke.MethodType;
  * to it is not public, so it is looked up once, here and nowhere else, and another version of the driver that has no such way
  * is named at the first connection.
  */
-final class DriverClient {
+public final class DriverClient {
 
     private static final String PACKAGE = "io.r2dbc.postgresql.";
     private static final MethodHandle CLIENT;
@@ -49,7 +48,7 @@ final class DriverClient {
 
     private DriverClient() {}
 
-    static Client of(PostgresqlConnection connection) {
+    public static Client of(PostgresqlConnection connection) {
         try {
             return (Client) CLIENT.invokeExact(connection);
         } catch (Throwable e) {
@@ -57,11 +56,9 @@ final class DriverClient {
         }
     }
 
-    /** A factory whose connections open their sockets through {@link ConnectionResolvers}. */
-    static PostgresqlConnectionFactory factory(PostgresqlConnectionConfiguration configuration) {
-        ConnectionFunction connect = (address, settings) -> ReactorNettyClient.connect(
-                        address, settings.mutate(own -> own.connectionProvider(ConnectionResolvers.CLOSED)))
-                .cast(Client.class);
+    /** A factory whose connections open their sockets in this way. */
+    public static PostgresqlConnectionFactory factory(
+            PostgresqlConnectionConfiguration configuration, ConnectionFunction connect) {
         try {
             return (PostgresqlConnectionFactory) FACTORY.invokeExact(connect, configuration);
         } catch (RuntimeException e) {
@@ -72,7 +69,7 @@ final class DriverClient {
     }
 
     /** The exception that the driver would raise. */
-    static R2dbcException exception(ErrorResponse error, String sql) {
+    public static R2dbcException exception(ErrorResponse error, String sql) {
         try {
             return (R2dbcException) EXCEPTION.invokeExact(error, sql);
         } catch (Throwable e) {

@@ -1,0 +1,195 @@
+package dev.evenkeel.node;
+
+import dev.evenkeel.driver.DriverClient;
+import dev.evenkeel.driver.RowShape;
+import dev.evenkeel.wire.Bytes;
+import dev.evenkeel.wire.ServerVerdict;
+import dev.evenkeel.wire.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
+import io.r2dbc.postgresql.api.ErrorDetails;
+import io.r2dbc.postgresql.client.Binding;
+import io.r2dbc.postgresql.client.TransactionStatus;
+import io.r2dbc.postgresql.message.backend.BackendMessage;
+import io.r2dbc.postgresql.message.backend.CommandComplete;
+import io.r2dbc.postgresql.message.backend.DataRow;
+import io.r2dbc.postgresql.message.backend.EmptyQueryResponse;
+import io.r2dbc.postgresql.message.backend.ErrorResponse;
+import io.r2dbc.postgresql.message.backend.NoticeResponse;
+import io.r2dbc.postgresql.message.backend.ParseComplete;
+import io.r2dbc.postgresql.message.backend.RowDescription;
+import io.r2dbc.spi.Row;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
+
+/**
+ * One execution of a statement of {@link DirectStatements}, from its write to the last of its answer. With a BEGIN in front both
+ * are one group with one Sync: when the server refuses BEGIN, it does not look at the statement.
+ */
+final class DirectExchange<T> {
+
+    private final DirectStatements session;
+    private final DirectPart statement;
+    private final @Nullable Function<? super Row, ? extends T> mapping;
+    private final Exchanges exchanges;
+    private final List<DirectPart> parts = new ArrayList<>(2);
+    private boolean inTransaction;
+    private int tries;
+    private @Nullable CommitAnswer commit;
+    private int current;
+
+    DirectExchange(
+            DirectStatements session,
+            String sql,
+            Binding values,
+            @Nullable Function<? super Row, ? extends T> mapping,
+            Exchanges exchanges) {
+        this.session = session;
+        this.statement = new DirectPart(sql, values, false);
+        this.mapping = mapping;
+        this.exchanges = exchanges;
+    }
+
+    /** What the session had prepared may not hold any more; then it is prepared again, unless a transaction is broken by it. */
+    Flux<T> attempts() {
+        Flux<T> attempt = session.behindBegin(this::attempt);
+        return new TrackedPublisher<>(
+                attempt.onErrorResume(StalePlan.class, stale -> attempt), exchanges, Exchanges.Kind.STATEMENT);
+    }
+
+    /**
+     * The same as the last statement of its transaction: COMMIT leaves with it, and what it answers is withheld until that is known to
+     * be durable.
+     */
+    Flux<T> committing(Supplier<String> node) {
+        CommitAnswer answer = new CommitAnswer();
+        commit = answer;
+        return new TrackedPublisher<>(session.behindBegin(this::attempt), exchanges, Exchanges.Kind.BOUNDARY)
+                .collectList()
+                .flatMapIterable(rows -> {
+                    Throwable problem = answer.problem(node.get());
+                    if (problem != null) {
+                        throw Exceptions.propagate(problem);
+                    }
+                    return rows;
+                });
+    }
+
+    private Flux<T> attempt(@Nullable Begin begin) {
+        inTransaction = begin != null || session.client().getTransactionStatus() != TransactionStatus.IDLE;
+        parts.clear();
+        current = 0;
+        tries++;
+        if (begin != null) {
+            parts.add(new DirectPart(begin.statement(), Binding.EMPTY, true));
+        }
+        parts.add(statement);
+        if (commit != null) {
+            parts.add(new DirectPart(CommitAnswer.COMMIT, Binding.EMPTY, false));
+        }
+        Bytes request = new Bytes(write());
+        return session.client()
+                .exchange(Mono.just(request))
+                .doOnError(failed -> request.dispose())
+                .doOnDiscard(ReferenceCounted.class, ReferenceCountUtil::release)
+                .handle(this::read);
+    }
+
+    private ByteBuf write() {
+        ByteBuf out = session.client().getByteBufAllocator().ioBuffer(256);
+        for (DirectPart part : parts) {
+            if (!part.write(out, session.prepared())) {
+                out.release();
+                parts.forEach(written -> written.failed(session.prepared()));
+                throw new IllegalStateException("a value of '%s' does not come at once".formatted(part.sql()));
+            }
+        }
+        Wire.sync(out);
+        return out;
+    }
+
+    private void read(BackendMessage message, SynchronousSink<T> sink) {
+        if (commit != null && current == parts.size() - 1) {
+            commit.read(message);
+        }
+        if (message instanceof DataRow row) {
+            row(row, sink);
+        } else if (message instanceof CommandComplete complete) {
+            completed(complete, sink);
+        } else if (message instanceof EmptyQueryResponse) {
+            current++;
+        } else if (message instanceof ErrorResponse error) {
+            sink.error(failure(error));
+        } else if (message instanceof NoticeResponse notice) {
+            exchanges.notice(new ErrorDetails(notice.getFields()).getMessage());
+        } else if (current < parts.size()) {
+            if (message instanceof ParseComplete) {
+                parts.get(current).parsed();
+            } else if (message instanceof RowDescription description) {
+                parts.get(current).described(RowShape.of(session.connection(), description));
+            }
+        }
+    }
+
+    private void row(DataRow data, SynchronousSink<T> sink) {
+        RowShape shape = statement.rows();
+        if (mapping == null || shape == null) {
+            data.release();
+            return;
+        }
+        Row row = shape.open(data);
+        try {
+            sink.next(mapping.apply(row));
+        } finally {
+            RowShape.close(row, data);
+        }
+        exchanges.rows(1);
+    }
+
+    @SuppressWarnings("unchecked") // without a mapping T is Long
+    private void completed(CommandComplete complete, SynchronousSink<T> sink) {
+        boolean own = parts.get(current) == statement;
+        current++;
+        Long count = complete.getRows();
+        if (own && mapping == null && count != null) {
+            exchanges.rows(count);
+            sink.next((T) count);
+        }
+    }
+
+    private Throwable failure(ErrorResponse error) {
+        // Behind the last one it is the commit of a statement that is a transaction of its own.
+        int refused = Math.min(current, parts.size() - 1);
+        for (DirectPart skipped : parts.subList(refused, parts.size())) {
+            skipped.failed(session.prepared());
+        }
+        if (ServerVerdict.of(error) == ServerVerdict.STALE) {
+            parts.get(refused).stale(session.prepared());
+            if (inTransaction) {
+                return new AbortedByStalePlan();
+            }
+            if (tries == 1) {
+                return new StalePlan();
+            }
+        }
+        return DriverClient.exception(error, parts.get(refused).sql());
+    }
+
+    /** The same statement can be sent again. */
+    private static final class StalePlan extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        StalePlan() {
+            super("a prepared statement is stale", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.evenkeel.node;
+
+import dev.evenkeel.driver.DriverClient;
+import dev.evenkeel.driver.RowShape;
+import dev.evenkeel.sql.SqlStatement;
+import dev.evenkeel.wire.PreparedStatements;
+import dev.evenkeel.wire.Values;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.client.Binding;
+import io.r2dbc.postgresql.client.Client;
+import io.r2dbc.postgresql.codec.Codecs;
+import io.r2dbc.spi.Row;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+
+/**
+ * Runs statements straight over the driver's client: one write and one answer each, prepared once and described once. The driver's
+ * own statements parse their text each time, ask for the description each time, and open and close a portal. What comes back
+ * is the same. A BEGIN that was announced leaves in the write of the first statement behind it.
+ *
+ * <p>One for each session; thread-safe to the degree the driver is.
+ */
+final class DirectStatements {
+
+    private static final Set<String> WAYS_TO_BEGIN =
+            Set.of("select", "with", "values", "table", "insert", "update", "delete", "merge");
+
+    private final PostgresqlConnection connection;
+    private final boolean allowed;
+    private final Client client;
+    private final Codecs codecs;
+    private final PreparedStatements statements = new PreparedStatements();
+    private volatile @Nullable Begin begin;
+
+    /** Without {@code allowed} all is left to the driver. */
+    DirectStatements(PostgresqlConnection connection, boolean allowed) {
+        this.allowed = allowed;
+        this.connection = connection;
+        this.client = DriverClient.of(connection);
+        this.codecs = RowShape.codecs(connection);
+    }
+
+    /**
+     * What the statement answers: its rows, or with no {@code mapping} how many it changed. {@code null} when it is none for this
+     * way, or its values do not fit; then the driver runs it, or says what is wrong. With {@code commitOn}, the name of the node, COMMIT
+     * leaves with it.
+     */
+    <T> @Nullable Flux<T> run(
+            String sql,
+            List<@Nullable Object> parameters,
+            @Nullable Function<? super Row, ? extends T> mapping,
+            Exchanges exchanges,
+            @Nullable Supplier<String> commitOn) {
+        Binding values = allowed ? Values.bind(codecs, parameters) : null;
+        if (values == null || !suits(sql, values)) {
+            return null;
+        }
+        DirectExchange<T> exchange = new DirectExchange<>(this, sql, values, mapping, exchanges);
+        return commitOn == null ? exchange.attempts() : exchange.committing(commitOn);
+    }
+
+    private boolean suits(String sql, Binding values) {
+        return statements.find(sql, values.getParameterTypes()) != null || isOne(sql, values.size());
+    }
+
+    private static boolean isOne(String sql, int values) {
+        List<SqlStatement> found = SqlStatement.split(sql);
+        return found.size() == 1
+                && WAYS_TO_BEGIN.contains(found.get(0).words().get(0))
+                && SqlStatement.parameters(sql) == values;
+    }
+
+    /** A transaction is to begin with the next statement. */
+    void announce(Begin next) {
+        begin = next;
+    }
+
+    boolean isBeginAnnounced() {
+        return begin != null;
+    }
+
+    /** There was no statement, or the transaction is over. */
+    void forgetBegin() {
+        begin = null;
+    }
+
+    /**
+     * Makes the exchange of the BEGIN that is to leave with it, if there is one. Whoever comes at the same moment waits until it is
+     * handed over: its statement must not get in front.
+     */
+    <T> Flux<T> behindBegin(Function<@Nullable Begin, Flux<T>> exchange) {
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                if (begin == null) {
+                    exchange.apply(null).subscribe(actual);
+                    return;
+                }
+                synchronized (DirectStatements.this) {
+                    Begin first = begin;
+                    exchange.apply(first).subscribe(actual);
+                    if (begin == first) {
+                        begin = null;
+                    }
+                }
+            }
+        };
+    }
+
+    PostgresqlConnection connection() {
+        return connection;
+    }
+
+    Client client() {
+        return client;
+    }
+
+    PreparedStatements prepared() {
+        return statements;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.evenkeel.stage;
+
+import dev.evenkeel.Deadline;
+import dev.evenkeel.ReadConsistency;
+import dev.evenkeel.error.DatabaseException;
+import dev.evenkeel.error.Phase;
+import dev.evenkeel.lane.Lane;
+import dev.evenkeel.lane.LaneQuery;
+import dev.evenkeel.lane.Moved;
+import dev.evenkeel.topology.Topology;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Sends a read-only statement down a lane, a connection that it shares with others, if it may share and one has room. Everything
+ * else, and what a lane gives back, goes on to a connection of its own.
+ */
+final class Sharing implements Step {
+
+    private final Topology topology;
+    private final Scheduler timer;
+
+    Sharing(Parts parts) {
+        this.topology = parts.topology();
+        this.timer = parts.timer();
+    }
+
+    /** The lane is chosen before anybody subscribes, which happens at once behind {@link Routing}; it is lazy itself. */
+    @Override
+    public <T> Flux<T> apply(Call<T> call, Next next) {
+        if (!(call.work() instanceof StatementWork<T> work) || !isPlainRead(call, work)) {
+            return next.proceed(call);
+        }
+        Lane lane = lane(call, work);
+        return lane == null
+                ? next.proceed(call)
+                : lane.run(query(call, work)).onErrorResume(Moved.class, moved -> alone(call, work, next));
+    }
+
+    /** Guests on the primary are counted, and a lane counts nobody. */
+    private static boolean isPlainRead(Call<?> call, StatementWork<?> work) {
+        return call.terms().phase() == Phase.READING
+                && !call.guest()
+                && work.statement().fetchSize() == 0;
+    }
+
+    private @Nullable Lane lane(Call<?> call, StatementWork<?> work) {
+        long remaining = call.deadline().nanos() - timer.now(TimeUnit.NANOSECONDS);
+        Statements statement = work.statement();
+        Lane lane = call.node()
+                .lanes()
+                .choose(statement.sql(), statement.parameters().size(), remaining);
+        return lane != null && isKnown(call, lane) ? lane : null;
+    }
+
+    /** As in {@link Leasing#objection}: the node was chosen for what a probe saw of it. */
+    private boolean isKnown(Call<?> call, Lane lane) {
+        return call.terms().wish().consistency() == ReadConsistency.EVENTUAL
+                || topology.hasSeen(call.node().name(), lane.started());
+    }
+
+    private <T> LaneQuery<T> query(Call<T> call, StatementWork<T> work) {
+        return new LaneQuery<>(
+                work.statement().sql(),
+                work.statement().parameters(),
+                work::read,
+                call.deadline().nanos(),
+                call.trace()::requestId,
+                () -> late(call));
+    }
+
+    private static DatabaseException late(Call<?> call) {
+        Deadline deadline = call.deadline();
+        return TimeLimit.exceededReading(
+                call.terms().label(), deadline, call.node().name(), call.trace().requestId());
+    }
+
+    private static <T> Flux<T> alone(Call<T> call, StatementWork<T> work, Next next) {
+        return next.proceed(call)
+                .doFinally(end -> call.node()
+                        .lanes()
+                        .tookElsewhere(work.statement().sql(), call.trace().held()));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.evenkeel.wire;
+
+import io.r2dbc.postgresql.client.Binding;
+import io.r2dbc.postgresql.codec.Codecs;
+import io.r2dbc.postgresql.codec.PostgresqlObjectId;
+import io.r2dbc.spi.Parameters;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Parameters as the driver encodes them. */
+public final class Values {
+
+    private static final Object UNTYPED_NULL = Parameters.in(PostgresqlObjectId.UNSPECIFIED);
+
+    private Values() {}
+
+    /** {@code null} when the driver has no way to send one of them. */
+    public static @Nullable Binding bind(Codecs codecs, List<@Nullable Object> parameters) {
+        if (parameters.isEmpty()) {
+            return Binding.EMPTY;
+        }
+        try {
+            Binding values = new Binding(parameters.size());
+            for (int i = 0; i < parameters.size(); i++) {
+                Object value = parameters.get(i);
+                values.add(i, codecs.encode(value == null ? UNTYPED_NULL : value));
+            }
+            return values;
+        } catch (IllegalArgumentException | IllegalStateException unfit) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.evenkeel.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.r2dbc.postgresql.client.Binding;
+import io.r2dbc.postgresql.message.Format;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.reactivestreams.Publisher;
+
+/** Writes messages of the extended query protocol (manual, chapter "Message Formats"), always on the unnamed portal. */
+public final class Wire {
+
+    private static final byte[] EXECUTE = {'E', 0, 0, 0, 9, 0, 0, 0, 0, 0};
+    private static final byte[] SYNC = {'S', 0, 0, 0, 4};
+
+    /** A statement that is prepared for once only. */
+    public static final byte[] UNNAMED = {0};
+
+    private Wire() {}
+
+    /** A name with the zero byte that ends it. */
+    public static byte[] name(String text) {
+        return (text + "\0").getBytes(StandardCharsets.UTF_8);
+    }
+
+    public static void parse(ByteBuf out, byte[] name, String sql, int[] types) {
+        int length = begin(out, 'P');
+        out.writeBytes(name);
+        out.writeCharSequence(sql, StandardCharsets.UTF_8);
+        out.writeByte(0).writeShort(types.length);
+        for (int type : types) {
+            out.writeInt(type);
+        }
+        end(out, length);
+    }
+
+    public static void describe(ByteBuf out, byte[] name) {
+        int length = begin(out, 'D');
+        out.writeByte('S').writeBytes(name);
+        end(out, length);
+    }
+
+    public static void close(ByteBuf out, byte[] name) {
+        int length = begin(out, 'C');
+        out.writeByte('S').writeBytes(name);
+        end(out, length);
+    }
+
+    /** All columns as text, as the driver asks for them. False when a value does not come at once: then nothing is of use. */
+    public static boolean bind(ByteBuf out, byte[] name, Binding values) {
+        int length = begin(out, 'B');
+        out.writeByte(0).writeBytes(name);
+        List<Format> formats = values.getParameterFormats();
+        out.writeShort(formats.size());
+        for (int i = 0; i < formats.size(); i++) {
+            out.writeShort(formats.get(i).getDiscriminator());
+        }
+        List<Publisher<? extends ByteBuf>> parameters = values.getParameterValues();
+        out.writeShort(parameters.size());
+        for (int i = 0; i < parameters.size(); i++) {
+            if (!ValueWriter.write(parameters.get(i), out)) {
+                return false;
+            }
+        }
+        out.writeShort(0);
+        end(out, length);
+        return true;
+    }
+
+    public static void execute(ByteBuf out) {
+        out.writeBytes(EXECUTE);
+    }
+
+    public static void sync(ByteBuf out) {
+        out.writeBytes(SYNC);
+    }
+
+    private static int begin(ByteBuf out, char type) {
+        int length = out.writeByte(type).writerIndex();
+        out.writeInt(0);
+        return length;
+    }
+
+    private static void end(ByteBuf out, int length) {
+        out.setInt(length, out.writerIndex() - length);
+    }
+}

@@ -1,0 +1,182 @@
+package dev.evenkeel;
+
+import static dev.evenkeel.Databases.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.config.MonitoringConfig;
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.error.CommitOutcomeUnknownException;
+import dev.evenkeel.error.ConstraintViolatedException;
+import dev.evenkeel.error.DatabaseException;
+import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.testkit.CutAction;
+import dev.evenkeel.testkit.CutPoint;
+import dev.evenkeel.testkit.Direction;
+import dev.evenkeel.testkit.FaultProxy;
+import dev.evenkeel.testkit.LeakCheck;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.Connection;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** Transactions whose last statement is declared, so that COMMIT leaves with it. */
+@WithPostgres(isolated = true)
+class LastStatementIT {
+
+    private final PostgresCluster cluster;
+    private FaultProxy proxy;
+    private ReactiveDatabaseManager db;
+
+    LastStatementIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void start(LeakCheck leaks) {
+        cluster.primary()
+                .execute(
+                        "drop table if exists entry, ledger, evenkeel_commit; create table ledger (id text primary key);"
+                                + " create table entry (ledger text references ledger deferrable initially deferred)");
+        cluster.primary().execute(TransactionOptions.MARKER_TABLE);
+        proxy = FaultProxy.to(cluster.primary().host(), cluster.primary().port());
+        db = Databases.start(DatabaseConfig.builder()
+                .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
+                .pool(PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build())
+                .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
+                .callTimeout(Duration.ofSeconds(10))
+                .build());
+        leaks.watch("leased connections", () -> db.metrics().leased());
+    }
+
+    @AfterEach
+    void stop() {
+        db.shutdown().block(PATIENCE);
+        proxy.close();
+    }
+
+    private Query insert(Connection conn, String id) {
+        return db.query("insert into ledger values ($1)", id).on(conn);
+    }
+
+    private String ledgers() {
+        return cluster.primary().queryOne("select coalesce(string_agg(id, ',' order by id), '') from ledger");
+    }
+
+    @Test
+    void aTransactionOfOneStatementWaitsForTheServerOnce() {
+        db.inTransaction(conn -> insert(conn, "warm").andCommit().rowsUpdated()).block(PATIENCE);
+        proxy.delay(Direction.TO_SERVER, Duration.ofMillis(100));
+        proxy.resetCounters();
+
+        StepVerifier.create(db.inTransaction(
+                        conn -> insert(conn, "once").andCommit().rowsUpdated()))
+                .expectNext(1L)
+                .verifyComplete();
+
+        assertThat(proxy.roundTrips()).isEqualTo(1);
+        assertThat(ledgers()).isEqualTo("once,warm");
+    }
+
+    @Test
+    void aTransactionOfTwoStatementsWaitsForTheServerTwice() {
+        Mono<String> two = db.inTransaction(conn -> insert(conn, String.valueOf(System.nanoTime()))
+                .rowsUpdated()
+                .then(db.query("select count(*) from ledger where id <> $1", "x")
+                        .on(conn)
+                        .andCommit()
+                        .one(row -> row.get(0, String.class))));
+        two.block(PATIENCE);
+        proxy.delay(Direction.TO_SERVER, Duration.ofMillis(100));
+        proxy.resetCounters();
+
+        StepVerifier.create(two).expectNext("2").verifyComplete();
+
+        assertThat(proxy.roundTrips()).isEqualTo(2);
+    }
+
+    @Test
+    void whatItAnswersIsWithheldWhenTheCommitFails() {
+        StepVerifier.create(db.inTransactionMany(
+                        TransactionOptions.defaults(),
+                        conn -> db.query("insert into entry values ($1) returning ledger", "missing")
+                                .on(conn)
+                                .andCommit()
+                                .map(row -> row.get(0, String.class))))
+                .verifyError(ConstraintViolatedException.class);
+
+        assertThat(cluster.primary().queryOne("select count(*) from entry")).isEqualTo("0");
+        db.inTransaction(conn -> insert(conn, "next").andCommit().rowsUpdated()).block(PATIENCE);
+        assertThat(ledgers()).isEqualTo("next");
+    }
+
+    @Test
+    void whenItFailsNothingIsAppliedAndTheFunctionMayNotGoOn() {
+        StepVerifier.create(db.inTransaction(conn -> insert(conn, "first")
+                        .rowsUpdated()
+                        .then(insert(conn, "first").andCommit().rowsUpdated())
+                        .onErrorResume(swallowed -> Mono.just(-1L))))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(
+                                DatabaseException.class,
+                                rolledBack -> assertThat(rolledBack.code()).isEqualTo("COMMIT_ROLLED_BACK")));
+
+        assertThat(ledgers()).isEmpty();
+    }
+
+    @Test
+    void theConnectionIsOfNoUseBehindIt() {
+        StepVerifier.create(db.inTransaction(conn -> insert(conn, "last")
+                        .andCommit()
+                        .rowsUpdated()
+                        .then(insert(conn, "behind").rowsUpdated())))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(LeaseMisuseException.class)
+                        .hasMessageContaining("committed"));
+
+        assertThat(ledgers()).isEqualTo("last");
+    }
+
+    @Test
+    void aFunctionThatHasJoinedAnotherTransactionDoesNotCommitIt() {
+        Mono<Long> outer = db.inTransaction(conn -> db.inTransaction(
+                        inner -> insert(inner, "inner").andCommit().rowsUpdated())
+                .then(Mono.error(new IllegalStateException("outer fails"))));
+
+        StepVerifier.create(outer).verifyErrorMessage("outer fails");
+
+        assertThat(ledgers()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(CutPoint.class)
+    void aLostAnswerIsAnUnknownOutcome(CutPoint point) {
+        db.inTransaction(conn -> insert(conn, "warm").andCommit().rowsUpdated()).block(PATIENCE);
+        proxy.cutAt(point, CutAction.RESET);
+
+        StepVerifier.create(db.inTransaction(
+                        conn -> insert(conn, "doubt").andCommit().rowsUpdated()))
+                .verifyError(CommitOutcomeUnknownException.class);
+
+        proxy.heal();
+        Databases.await(
+                "the server has ended it", () -> ledgers().equals(point.commitReachesServer() ? "doubt,warm" : "warm"));
+    }
+
+    @Test
+    void exactlyOnceCommitsByItself() {
+        Mono<Long> once = db.inTransaction(
+                TransactionOptions.builder().exactlyOnce().build(),
+                conn -> insert(conn, "sure").andCommit().rowsUpdated());
+
+        StepVerifier.create(once).expectNext(1L).verifyComplete();
+
+        assertThat(ledgers()).isEqualTo("sure");
+    }
+}
