@@ -18,7 +18,7 @@ public class EvenkeelPeer implements Peer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** As many as the other pools let wait at least, which have no bound. */
+    /** The other pools let any number wait for any time, so nobody is sent away here either. */
     private static final int MOST_IN_FLIGHT = 10_000;
 
     private final ReactiveDatabaseManager db;
@@ -41,6 +41,7 @@ public class EvenkeelPeer implements Peer {
                         .minSize(CONNECTIONS)
                         .maxSize(CONNECTIONS)
                         .maxQueue(MOST_IN_FLIGHT)
+                        .queueTarget(PoolConfig.DEFAULT_ACQUIRE_TIMEOUT)
                         .build())
                 .build();
         return Objects.requireNonNull(ReactiveDatabaseManager.start(config).block(PATIENCE));
