@@ -23,6 +23,9 @@ public final class VertxPeer implements Peer {
     /** What goes out on a connection before an answer has come back; 1 is one statement after the other. */
     private static final int PIPELINED = 256;
 
+    /** As long as with the others. And its timer, when it races with a hand-over, fires all the same, and logs an error. */
+    private static final int UNBOUNDED = 0;
+
     private final String name;
     private final VertxLoops loops;
     private final Pool pool;
@@ -31,7 +34,7 @@ public final class VertxPeer implements Peer {
         this.name = name;
         this.loops = VertxLoops.start();
         this.pool = PgBuilder.pool()
-                .with(new PoolOptions().setMaxSize(CONNECTIONS))
+                .with(new PoolOptions().setMaxSize(CONNECTIONS).setConnectionTimeout(UNBOUNDED))
                 .connectingTo(
                         PgConnectOptions.fromUri(cluster.url(cluster.primary()).substring("r2dbc:".length()))
                                 .setCachePreparedStatements(true)
