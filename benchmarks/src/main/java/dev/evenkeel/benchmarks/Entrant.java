@@ -3,7 +3,6 @@ package dev.evenkeel.benchmarks;
 import dev.evenkeel.benchmarks.peer.EvenkeelPeer;
 import dev.evenkeel.benchmarks.peer.HikariPeer;
 import dev.evenkeel.benchmarks.peer.MonitoredPeer;
-import dev.evenkeel.benchmarks.peer.Peer;
 import dev.evenkeel.benchmarks.peer.R2dbcPoolPeer;
 import dev.evenkeel.benchmarks.peer.SpringPeer;
 import dev.evenkeel.benchmarks.peer.VertxPeer;
@@ -13,31 +12,32 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Contenders as the command line calls them. A further one is a class and a line here. */
+/** Contenders as the command line calls them. A further one is a class, a name and a line here. */
 enum Entrant {
-    R2DBC_POOL(R2dbcPoolPeer::open),
-    EVENKEEL(MonitoredPeer::open),
-    EVENKEEL_BARE(EvenkeelPeer::open),
-    VERTX(VertxPeer::open),
-    VERTX_PIPELINED(VertxPeer::openPipelined),
-    HIKARI(HikariPeer::open),
-    HIKARI_VIRTUAL(HikariPeer::openVirtual),
-    SPRING(SpringPeer::open),
-    PGBENCH(PgbenchScripts.PLAIN),
-    PGBENCH_PIPELINED(PgbenchScripts.PIPELINED);
+    R2DBC_POOL,
+    EVENKEEL,
+    EVENKEEL_BARE,
+    VERTX,
+    VERTX_PIPELINED,
+    HIKARI,
+    HIKARI_VIRTUAL,
+    SPRING,
+    PGBENCH,
+    PGBENCH_PIPELINED;
 
-    private final Opening opening;
-
-    private interface Opening {
-        Contender open(PostgresCluster cluster, Optional<Path> pgbench);
-    }
-
-    Entrant(Peer.Opening peer) {
-        this.opening = (cluster, pgbench) -> new InProcess(peer.open(cluster));
-    }
-
-    Entrant(PgbenchScripts scripts) {
-        this.opening = (cluster, pgbench) -> new Pgbench(pgbench.orElseThrow(), scripts, cluster);
+    Contender open(PostgresCluster cluster, Optional<Path> pgbench) {
+        return switch (this) {
+            case R2DBC_POOL -> new InProcess(R2dbcPoolPeer.open(cluster));
+            case EVENKEEL -> new InProcess(MonitoredPeer.open(cluster));
+            case EVENKEEL_BARE -> new InProcess(EvenkeelPeer.open(cluster));
+            case VERTX -> new InProcess(VertxPeer.open(cluster));
+            case VERTX_PIPELINED -> new InProcess(VertxPeer.openPipelined(cluster));
+            case HIKARI -> new InProcess(HikariPeer.open(cluster));
+            case HIKARI_VIRTUAL -> new InProcess(HikariPeer.openVirtual(cluster));
+            case SPRING -> new InProcess(SpringPeer.open(cluster));
+            case PGBENCH -> new Pgbench(pgbench.orElseThrow(), PgbenchScripts.PLAIN, cluster);
+            case PGBENCH_PIPELINED -> new Pgbench(pgbench.orElseThrow(), PgbenchScripts.PIPELINED, cluster);
+        };
     }
 
     /**
@@ -55,10 +55,6 @@ enum Entrant {
                 pgbench.isPresent() ? Optional.empty() : Optional.of("found no pgbench program; name it by --pgbench=");
             default -> Optional.empty();
         };
-    }
-
-    Contender open(PostgresCluster cluster, Optional<Path> pgbench) {
-        return opening.open(cluster, pgbench);
     }
 
     @Override

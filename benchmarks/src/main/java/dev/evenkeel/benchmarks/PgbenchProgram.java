@@ -42,7 +42,7 @@ final class PgbenchProgram {
         return versions == null
                 ? Stream.empty()
                 : Arrays.stream(versions)
-                        .sorted(Comparator.comparing((File version) -> Integer.parseInt(version.getName()))
+                        .sorted(Comparator.comparingInt((File version) -> Integer.parseInt(version.getName()))
                                 .reversed())
                         .map(version -> version.toPath().resolve("bin"));
     }

@@ -27,9 +27,8 @@ record Publication(Report report, Optional<Path> chart, Optional<Path> markdown)
     }
 
     private String linkToChart(Path text) {
-        return chart.map(picture -> text.toAbsolutePath()
-                        .getParent()
-                        .relativize(picture.toAbsolutePath())
+        Path folder = text.toAbsolutePath().resolveSibling("").normalize();
+        return chart.map(picture -> folder.relativize(picture.toAbsolutePath().normalize())
                         .toString()
                         .replace('\\', '/'))
                 .orElse("");

@@ -51,7 +51,7 @@ public final class Chart {
     private List<Bar> bars(List<Series> workload) {
         return Report.of(report.baseline(), workload).stream()
                 .flatMap(baseline -> workload.stream()
-                        .filter(one -> one != baseline)
+                        .filter(one -> !one.peer().equals(baseline.peer()))
                         .map(one -> new Bar(one, one.ratioTo(baseline))))
                 .filter(bar -> ChartScale.shows(bar.ratio()))
                 .toList();

@@ -14,7 +14,11 @@ public final class Markdown {
         this.report = report;
     }
 
-    /** @param chart where the chart lies, seen from the text; empty when there is none */
+    /**
+     * A whole file.
+     *
+     * @param chart where the chart lies, seen from the text; empty when there is none
+     */
     public static String of(Report report, String chart) {
         return new Markdown(report).write(chart);
     }
