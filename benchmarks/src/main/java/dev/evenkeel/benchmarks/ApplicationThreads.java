@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
-/** Two threads that are no event loop of anybody. They live as long as the program, so that what they allocate is counted. */
+/** Two threads that are no event loop of anybody. They live as long as the program. */
 final class ApplicationThreads {
 
     private static final List<Executor> THREADS = List.of(thread("application-1"), thread("application-2"));

@@ -29,7 +29,7 @@ final class ClosedLoop {
         Mono<Boolean> operation = Mono.defer(() -> workload.once(peer));
         Tally tally = new Tally();
         CountDownLatch running = new CountDownLatch(number);
-        long bytes = Allocation.bytes();
+        Allocation allocation = Allocation.sinceNow();
         long cpu = PROCESS.getProcessCpuTime();
         long begun = System.nanoTime();
         BooleanSupplier more = () -> System.nanoTime() - begun < time.toNanos();
@@ -44,7 +44,7 @@ final class ClosedLoop {
         return new Sample(
                 tally.operations(),
                 System.nanoTime() - begun,
-                Allocation.bytes() - bytes,
+                allocation.bytes(),
                 PROCESS.getProcessCpuTime() - cpu,
                 tally.latency(),
                 tally.errors(),

@@ -40,7 +40,7 @@ public final class HikariPeer implements Peer {
     }
 
     public static Peer open(PostgresCluster cluster) {
-        return new HikariPeer("HikariCP", cluster, Executors.newCachedThreadPool(), MOST_THREADS);
+        return new HikariPeer("HikariCP", cluster, Executors.newFixedThreadPool(MOST_THREADS), MOST_THREADS);
     }
 
     /** Needs a JDK that {@linkplain VirtualThreads#known() knows} them. */
