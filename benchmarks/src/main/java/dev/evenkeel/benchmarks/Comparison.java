@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Compares Evenkeel with what else one could use, on a PostgreSQL of its own, and prints tables in Markdown. */
 public final class Comparison {
@@ -67,7 +68,7 @@ public final class Comparison {
     private Report measure(PostgresCluster cluster, List<Contender> contenders) {
         double loadBefore = load();
         List<Series> series = new Rounds(options.plan(), cluster.primary(), options.workloads(), contenders).run();
-        String conditions = conditions(cluster, loadBefore);
+        String conditions = conditions(cluster, loadBefore, contenders);
         Map<String, LiveHeap> heap = new LinkedHashMap<>();
         if (options.kinds().contains(Kind.STREAM)) {
             contenders.stream()
@@ -78,7 +79,7 @@ public final class Comparison {
         return new Report(conditions, contenders.get(0).name(), MonitoredPeer.NAME, series, heap);
     }
 
-    private String conditions(PostgresCluster cluster, double loadBefore) {
+    private String conditions(PostgresCluster cluster, double loadBefore, List<Contender> contenders) {
         Plan plan = options.plan();
         String measured = String.format(
                 Locale.ROOT,
@@ -92,7 +93,17 @@ public final class Comparison {
                 Peer.CONNECTIONS,
                 plan.rounds(),
                 plan.time().toMillis());
-        return leftOut.isEmpty() ? measured : "%s Left out: %s.".formatted(measured, String.join("; ", leftOut));
+        String omitted = leftOut.isEmpty() ? "" : " Left out: %s.".formatted(String.join("; ", leftOut));
+        return measured + limits(contenders) + omitted;
+    }
+
+    private String limits(List<Contender> contenders) {
+        int inFlight =
+                options.workloads().stream().mapToInt(Workload::inFlight).max().orElse(0);
+        return contenders.stream()
+                .filter(contender -> contender.mostCallers() < inFlight)
+                .map(contender -> " %s has %d callers at most.".formatted(contender.name(), contender.mostCallers()))
+                .collect(Collectors.joining());
     }
 
     private static double load() {

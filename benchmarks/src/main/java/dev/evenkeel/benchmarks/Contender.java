@@ -13,6 +13,9 @@ interface Contender extends AutoCloseable {
 
     boolean runs(Workload workload);
 
+    /** With more operations in flight than that, it runs as many as that. */
+    int mostCallers();
+
     /** Returns when the last operation has ended, which was begun within this time. */
     Sample run(Workload workload, Duration time);
 

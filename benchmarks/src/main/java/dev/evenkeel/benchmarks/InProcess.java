@@ -19,6 +19,11 @@ record InProcess(Peer peer) implements Contender {
     }
 
     @Override
+    public int mostCallers() {
+        return peer.callers().most();
+    }
+
+    @Override
     public Sample run(Workload workload, Duration time) {
         return ClosedLoop.run(peer, workload, time);
     }

@@ -32,6 +32,11 @@ record Pgbench(Path program, PgbenchScripts scripts, PostgresCluster cluster) im
     }
 
     @Override
+    public int mostCallers() {
+        return Peer.CONNECTIONS;
+    }
+
+    @Override
     public Optional<Peer> inThisProcess() {
         return Optional.empty();
     }
@@ -62,7 +67,7 @@ record Pgbench(Path program, PgbenchScripts scripts, PostgresCluster cluster) im
 
     private List<String> command(Workload workload, Duration time, PgbenchFolder folder) {
         URI url = URI.create(cluster.url(cluster.primary()).substring("r2dbc:".length()));
-        int connections = Math.min(workload.inFlight(), Peer.CONNECTIONS);
+        int connections = Math.min(workload.inFlight(), mostCallers());
         int threads = Math.min(connections, Runtime.getRuntime().availableProcessors());
         long seconds = Math.max(1, (time.toMillis() + 999) / 1_000);
         return List.of(

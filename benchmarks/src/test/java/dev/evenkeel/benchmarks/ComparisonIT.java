@@ -44,6 +44,9 @@ class ComparisonIT {
                             assertThat(sample.bytes()).isPositive();
                             assertThat(sample.latency().p99Nanos()).isPositive();
                         }));
+        assertThat(report.conditions())
+                .contains("HikariCP has 256 callers at most.")
+                .doesNotContain("Vert.x has");
         assertThat(report.streamHeap()).hasSize(peers.size()).allSatisfy((peer, heap) -> {
             assertThat(heap.beforeBytes()).isPositive();
             assertThat(heap.peakBytes()).isPositive();

@@ -24,6 +24,9 @@ final class Figures {
     }
 
     static String duration(double nanos) {
+        if (nanos < 10e3) {
+            return of("%.2f µs", nanos / 1e3);
+        }
         return nanos < 10e6 ? of("%,.0f µs", nanos / 1e3) : of("%,.1f ms", nanos / 1e6);
     }
 
