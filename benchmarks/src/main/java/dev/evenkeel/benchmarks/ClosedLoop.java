@@ -1,13 +1,18 @@
 package dev.evenkeel.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.evenkeel.benchmarks.peer.Callers;
+import dev.evenkeel.benchmarks.peer.Peer;
+import dev.evenkeel.benchmarks.report.Sample;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.Objects;
-import reactor.core.publisher.Flux;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Mono;
 
-/** Callers that each begin the next operation when the last one has ended. A single failure ends the program. */
+/** Callers that each begin the next operation when the last one has ended. An operation that never ends, ends the program. */
 final class ClosedLoop {
 
     /** Far longer than an operation takes: who waits so long has found a hang. */
@@ -19,23 +24,42 @@ final class ClosedLoop {
     private ClosedLoop() {}
 
     static Sample run(Peer peer, Workload workload, Duration time) {
-        long bytes = Allocation.bytes();
+        Callers callers = peer.callers();
+        int number = Math.min(workload.inFlight(), callers.most());
+        Mono<Boolean> operation = Mono.defer(() -> workload.once(peer));
+        Tally tally = new Tally();
+        CountDownLatch running = new CountDownLatch(number);
+        Allocation allocation = Allocation.sinceNow();
         long cpu = PROCESS.getProcessCpuTime();
         long begun = System.nanoTime();
-        long operations = Objects.requireNonNull(Flux.range(0, workload.inFlight())
-                .flatMap(caller -> again(peer, workload, begun + time.toNanos()), workload.inFlight())
-                .count()
-                .onErrorMap(failure -> new IllegalStateException(
-                        "An operation failed: %s, %s".formatted(peer.name(), workload), failure))
-                .block(time.plus(PATIENCE)));
+        BooleanSupplier more = () -> System.nanoTime() - begun < time.toNanos();
+        for (int i = 0; i < number; i++) {
+            boolean foreign = workload.foreign() && !callers.blocking();
+            Executor home = foreign ? ApplicationThreads.of(i) : Runnable::run;
+            Executor start = foreign ? home : callers.executor();
+            Caller caller = new Caller(operation, home, more, tally, running::countDown);
+            start.execute(caller::begin);
+        }
+        await(running, time.plus(PATIENCE), "%s, %s".formatted(peer.name(), workload));
         return new Sample(
-                operations, System.nanoTime() - begun, Allocation.bytes() - bytes, PROCESS.getProcessCpuTime() - cpu);
+                tally.operations(),
+                System.nanoTime() - begun,
+                allocation.bytes(),
+                PROCESS.getProcessCpuTime() - cpu,
+                tally.latency(),
+                tally.errors(),
+                tally.firstError());
     }
 
-    private static Flux<Boolean> again(Peer peer, Workload workload, long end) {
-        return Mono.defer(() -> workload.once(peer))
-                .filter(expected -> expected)
-                .single()
-                .repeat(() -> System.nanoTime() - end < 0);
+    private static void await(CountDownLatch running, Duration patience, String what) {
+        try {
+            if (!running.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new IllegalStateException("%s: %d callers wait for an answer since %d s"
+                        .formatted(what, running.getCount(), PATIENCE.toSeconds()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted: " + what, e);
+        }
     }
 }

@@ -1,53 +1,87 @@
 package dev.evenkeel.benchmarks;
 
+import dev.evenkeel.benchmarks.peer.Data;
+import dev.evenkeel.benchmarks.peer.MonitoredPeer;
+import dev.evenkeel.benchmarks.peer.Peer;
+import dev.evenkeel.benchmarks.report.LiveHeap;
+import dev.evenkeel.benchmarks.report.Report;
+import dev.evenkeel.benchmarks.report.Series;
 import dev.evenkeel.testkit.PostgresCluster;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** Compares Evenkeel with what else one could use, on a PostgreSQL of its own, and prints a table in Markdown. */
+/** Compares Evenkeel with what else one could use, on a PostgreSQL of its own, and prints tables in Markdown. */
 public final class Comparison {
 
-    /** The first one is what the others are compared with. A further peer is a class and a line here. */
-    private static final List<Peer.Opening> PEERS = List.of(R2dbcPoolPeer::open, EvenkeelPeer::open);
+    private final Options options;
+    private final Optional<Path> pgbench;
+    private final List<String> leftOut = new ArrayList<>();
 
-    /** What the monitoring module costs, by the argument {@value #MONITORING}. */
-    private static final List<Peer.Opening> WITH_MONITORING = List.of(EvenkeelPeer::open, MonitoredPeer::open);
-
-    private static final String MONITORING = "--monitoring";
-
-    private Comparison() {}
-
-    public static void main(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        List<Peer.Opening> peers = all.remove(MONITORING) ? WITH_MONITORING : PEERS;
-        System.out.println(run(Plan.parse(all.toArray(String[]::new)), peers).markdown());
+    private Comparison(Options options) {
+        this.options = options;
+        this.pgbench = PgbenchProgram.find(options.pgbench(), System.getenv().getOrDefault("PATH", ""));
     }
 
-    static Report run(Plan plan) {
-        return run(plan, PEERS);
+    public static void main(String... arguments) throws IOException {
+        Options options = Options.parse(arguments);
+        Publication.of(run(options), options).write(System.out);
     }
 
-    private static Report run(Plan plan, List<Peer.Opening> openings) {
+    static Report run(Options options) {
+        return new Comparison(options).run();
+    }
+
+    private Report run() {
         try (PostgresCluster cluster = Data.start()) {
-            Data.load(cluster, plan.rows());
-            List<Peer> peers = new ArrayList<>();
+            Data.load(cluster, options.plan().rows());
+            List<Contender> contenders = new ArrayList<>();
             try {
-                openings.forEach(peer -> peers.add(peer.open(cluster)));
-                return measure(plan, cluster, peers);
+                options.entrants().forEach(entrant -> open(entrant, cluster, contenders));
+                if (contenders.isEmpty()) {
+                    throw new IllegalArgumentException("Nobody is left to compare: " + leftOut);
+                }
+                return measure(cluster, contenders);
             } finally {
-                peers.forEach(Peer::close);
+                contenders.forEach(Contender::close);
             }
         }
     }
 
-    private static Report measure(Plan plan, PostgresCluster cluster, List<Peer> peers) {
+    private void open(Entrant entrant, PostgresCluster cluster, List<Contender> contenders) {
+        Optional<String> hindrance = entrant.hindrance(pgbench);
+        if (hindrance.isPresent()) {
+            leftOut.add("%s %s".formatted(entrant, hindrance.get()));
+            System.err.println("Left out: %s %s.".formatted(entrant, hindrance.get()));
+        } else {
+            contenders.add(entrant.open(cluster, pgbench));
+        }
+    }
+
+    private Report measure(PostgresCluster cluster, List<Contender> contenders) {
         double loadBefore = load();
-        List<Series> series = new Rounds(plan, peers).run();
-        String conditions = String.format(
+        List<Series> series = new Rounds(options.plan(), cluster.primary(), options.workloads(), contenders).run();
+        String conditions = conditions(cluster, loadBefore, contenders);
+        Map<String, LiveHeap> heap = new LinkedHashMap<>();
+        if (options.kinds().contains(Kind.STREAM)) {
+            contenders.stream()
+                    .flatMap(contender -> contender.inThisProcess().stream())
+                    .forEach(peer -> heap.put(
+                            peer.name(), HeapLook.atStream(peer, options.plan().rows())));
+        }
+        return new Report(conditions, contenders.get(0).name(), MonitoredPeer.NAME, series, heap);
+    }
+
+    private String conditions(PostgresCluster cluster, double loadBefore, List<Contender> contenders) {
+        Plan plan = options.plan();
+        String measured = String.format(
                 Locale.ROOT,
                 "JDK %s, PostgreSQL %d, %d processors for both and whatever else runs there, load %.1f before and %.1f"
                         + " after; %d connections for each peer; medians of %d rounds of %d ms.",
@@ -59,9 +93,17 @@ public final class Comparison {
                 Peer.CONNECTIONS,
                 plan.rounds(),
                 plan.time().toMillis());
-        Map<String, LiveHeap> heap = new LinkedHashMap<>();
-        peers.forEach(peer -> heap.put(peer.name(), LiveHeap.ofStream(peer, plan.rows())));
-        return new Report(conditions, series, heap);
+        String omitted = leftOut.isEmpty() ? "" : " Left out: %s.".formatted(String.join("; ", leftOut));
+        return measured + limits(contenders) + omitted;
+    }
+
+    private String limits(List<Contender> contenders) {
+        int inFlight =
+                options.workloads().stream().mapToInt(Workload::inFlight).max().orElse(0);
+        return contenders.stream()
+                .filter(contender -> contender.mostCallers() < inFlight)
+                .map(contender -> " %s has %d callers at most.".formatted(contender.name(), contender.mostCallers()))
+                .collect(Collectors.joining());
     }
 
     private static double load() {

@@ -12,9 +12,9 @@ import java.time.Duration;
  */
 record Plan(int warmUps, int rounds, Duration time, int rows) {
 
-    static final Plan DEFAULT = new Plan(2, 5, Duration.ofSeconds(1), 1_000_000);
+    static final Plan DEFAULT = new Plan(3, 5, Duration.ofMillis(500), 1_000_000);
 
-    private static final String USAGE = "--warm-ups=%d --rounds=%d --millis=%d --rows=%d"
+    static final String USAGE = "--warm-ups=%d --rounds=%d --millis=%d --rows=%d"
             .formatted(DEFAULT.warmUps, DEFAULT.rounds, DEFAULT.time.toMillis(), DEFAULT.rows);
 
     Plan {
@@ -23,37 +23,21 @@ record Plan(int warmUps, int rounds, Duration time, int rows) {
         }
     }
 
-    /** @throws IllegalArgumentException when an argument is not one of the usage line */
-    static Plan parse(String... arguments) {
-        Plan plan = DEFAULT;
-        for (String argument : arguments) {
-            plan = plan.with(argument);
-        }
-        return plan;
-    }
-
-    private Plan with(String argument) {
-        int equals = argument.indexOf('=');
-        String name = equals < 0 ? argument : argument.substring(0, equals);
-        int value = equals < 0 ? -1 : number(argument.substring(equals + 1));
-        if (value < 0) {
-            throw unknown(argument);
-        }
+    /** @throws IllegalArgumentException when that is not a name of the usage line, or not a value for it */
+    Plan with(String name, String value) {
         return switch (name) {
-            case "--warm-ups" -> new Plan(value, rounds, time, rows);
-            case "--rounds" -> new Plan(warmUps, value, time, rows);
-            case "--millis" -> new Plan(warmUps, rounds, Duration.ofMillis(value), rows);
-            case "--rows" -> new Plan(warmUps, rounds, time, value);
-            default -> throw unknown(argument);
+            case "--warm-ups" -> new Plan(number(value), rounds, time, rows);
+            case "--rounds" -> new Plan(warmUps, number(value), time, rows);
+            case "--millis" -> new Plan(warmUps, rounds, Duration.ofMillis(number(value)), rows);
+            case "--rows" -> new Plan(warmUps, rounds, time, number(value));
+            default -> throw new IllegalArgumentException("there is no '%s'".formatted(name));
         };
     }
 
     private static int number(String text) {
-        return text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
-    }
-
-    private static IllegalArgumentException unknown(String argument) {
-        return new IllegalArgumentException(
-                "'%s' is not understood; the arguments and their defaults are: %s".formatted(argument, USAGE));
+        if (!text.matches("\\d{1,9}")) {
+            throw new IllegalArgumentException("it is not a number");
+        }
+        return Integer.parseInt(text);
     }
 }

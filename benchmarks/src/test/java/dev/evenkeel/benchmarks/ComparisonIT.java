@@ -2,35 +2,76 @@ package dev.evenkeel.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.benchmarks.report.Report;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ComparisonIT {
 
-    private static final int ROWS = 5_000;
+    private static final Plan SHORT = new Plan(0, 1, Duration.ofMillis(30), 5_000);
 
-    /** A failed operation would end the run with its exception. */
+    private static Options options(List<Entrant> entrants, List<Kind> kinds) {
+        return new Options(SHORT, entrants, kinds, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
     @Test
-    void fillsEveryCell() {
-        Report report = Comparison.run(new Plan(0, 1, Duration.ofMillis(30), ROWS));
+    void fillsEveryCellWithoutAnError() {
+        List<Entrant> peers = Stream.of(Entrant.values())
+                .filter(entrant -> entrant.hindrance(Optional.empty()).isEmpty())
+                .toList();
+        Options options = options(peers, List.of(Kind.values()));
+
+        Report report = Comparison.run(options);
 
         assertThat(report.series())
-                .hasSize(2 * Workload.all(ROWS).size())
+                .hasSize(peers.size() * options.workloads().size())
                 .allSatisfy(series -> assertThat(series.samples())
                         .singleElement()
                         .satisfies(sample -> {
+                            assertThat(sample.firstError()).isEmpty();
+                            assertThat(sample.errors()).isZero();
                             assertThat(sample.operations()).isPositive();
                             assertThat(sample.nanos()).isPositive();
                             assertThat(sample.bytes()).isPositive();
+                            assertThat(sample.latency().p99Nanos()).isPositive();
                         }));
-        assertThat(report.streamHeap())
-                .containsOnlyKeys("r2dbc-pool", "Evenkeel")
-                .allSatisfy((peer, heap) -> {
-                    assertThat(heap.beforeBytes()).isPositive();
-                    assertThat(heap.peakBytes()).isPositive();
-                });
-        assertThat(report.markdown())
-                .contains("| point select | 64 | Evenkeel |")
+        assertThat(report.conditions())
+                .contains("HikariCP has 256 callers at most.")
+                .doesNotContain("Vert.x has");
+        assertThat(report.streamHeap()).hasSize(peers.size()).allSatisfy((peer, heap) -> {
+            assertThat(heap.beforeBytes()).isPositive();
+            assertThat(heap.peakBytes()).isPositive();
+        });
+    }
+
+    @Test
+    void writesTablesAndAChart(@TempDir Path folder) throws Exception {
+        Options options = Options.parse(
+                "--peers=evenkeel-bare,evenkeel",
+                "--workloads=page,stream",
+                "--warm-ups=0",
+                "--rounds=2",
+                "--millis=20",
+                "--rows=5000",
+                "--chart=" + folder.resolve("chart.svg"),
+                "--markdown=" + folder.resolve("performance.md"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Publication.of(Comparison.run(options), options).write(new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(Files.readString(folder.resolve("chart.svg"))).contains("stream of 5,000 rows, 1 in flight");
+        assertThat(Files.readString(folder.resolve("performance.md")))
+                .contains("](chart.svg)", "| 100 rows | 10 | Evenkeel without monitoring |")
                 .doesNotContain("NaN", "Infinity", "|  |");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("| 100 rows | 10 | Evenkeel |");
     }
 }

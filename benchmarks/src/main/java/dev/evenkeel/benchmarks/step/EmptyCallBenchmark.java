@@ -2,8 +2,8 @@ package dev.evenkeel.benchmarks.step;
 
 import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.ReactiveDatabaseManager;
-import dev.evenkeel.benchmarks.EvenkeelPeer;
-import dev.evenkeel.benchmarks.R2dbcPoolPeer;
+import dev.evenkeel.benchmarks.peer.EvenkeelPeer;
+import dev.evenkeel.benchmarks.peer.R2dbcPoolPeer;
 import dev.evenkeel.testkit.ClusterSpec;
 import dev.evenkeel.testkit.PostgresCluster;
 import io.r2dbc.pool.ConnectionPool;

@@ -1,11 +1,14 @@
-package dev.evenkeel.benchmarks;
+package dev.evenkeel.benchmarks.peer;
 
+import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.testkit.PostgresCluster;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -15,6 +18,9 @@ public class EvenkeelPeer implements Peer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** The other pools let any number wait for any time, so nobody is sent away here either. */
+    private static final int MOST_IN_FLIGHT = 10_000;
+
     private final ReactiveDatabaseManager db;
     private final Disposable watcher;
 
@@ -23,7 +29,7 @@ public class EvenkeelPeer implements Peer {
         this.watcher = db.health().subscribe();
     }
 
-    static Peer open(PostgresCluster cluster) {
+    public static Peer open(PostgresCluster cluster) {
         return new EvenkeelPeer(database(cluster));
     }
 
@@ -34,6 +40,8 @@ public class EvenkeelPeer implements Peer {
                 .pool(PoolConfig.builder()
                         .minSize(CONNECTIONS)
                         .maxSize(CONNECTIONS)
+                        .maxQueue(MOST_IN_FLIGHT)
+                        .queueTarget(PoolConfig.DEFAULT_ACQUIRE_TIMEOUT)
                         .build())
                 .build();
         return Objects.requireNonNull(ReactiveDatabaseManager.start(config).block(PATIENCE));
@@ -41,7 +49,7 @@ public class EvenkeelPeer implements Peer {
 
     @Override
     public String name() {
-        return "Evenkeel";
+        return "Evenkeel without monitoring";
     }
 
     @Override
@@ -58,8 +66,30 @@ public class EvenkeelPeer implements Peer {
     }
 
     @Override
-    public Flux<Item> rows(int count) {
-        return db.query(Data.ITEMS, count).readOnly().map(Item::of);
+    public Mono<Long> rows(int count, Consumer<? super Item> taker) {
+        return db.query(Data.ITEMS, count)
+                .readOnly()
+                .map(Item::of)
+                .doOnNext(taker)
+                .count();
+    }
+
+    @Override
+    public Mono<Long> insert(List<Item> rows) {
+        return db.insertInto("entry", "id", "name", "price")
+                .rows(Flux.fromIterable(rows).map(row -> List.of(row.id(), row.name(), row.price())))
+                .last();
+    }
+
+    @Override
+    public Mono<Long> insertArrays(Columns rows) {
+        return db.query(Data.INSERT_ARRAYS, rows.ids(), rows.names(), rows.prices())
+                .rowsUpdated();
+    }
+
+    @Override
+    public Mono<Boolean> lease() {
+        return db.withConnection(ConnectionOptions.read(), connection -> Mono.just(true));
     }
 
     @Override

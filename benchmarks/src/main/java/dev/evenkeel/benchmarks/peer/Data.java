@@ -1,25 +1,31 @@
-package dev.evenkeel.benchmarks;
+package dev.evenkeel.benchmarks.peer;
 
 import dev.evenkeel.testkit.ClusterSpec;
 import dev.evenkeel.testkit.PostgresCluster;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The tables, and the statements that every {@link Peer} runs on them. */
-final class Data {
+public final class Data {
 
-    static final String POINT_SELECT = "select id, owner, balance from account where id = $1";
-    static final String DEPOSIT = "update account set balance = balance + 1 where id = $1";
-    static final String BALANCE = "select balance from account where id = $1";
+    public static final int ACCOUNTS = 10_000;
+
+    public static final String POINT_SELECT = "select id, owner, balance from account where id = $1";
+    public static final String DEPOSIT = "update account set balance = balance + 1 where id = $1";
+    public static final String BALANCE = "select balance from account where id = $1";
 
     /** A limit and no condition: its plan is the same for 100 rows and for a million. */
-    static final String ITEMS = "select id, name, price from item limit $1";
+    public static final String ITEMS = "select id, name, price from item limit $1";
 
-    private static final int ACCOUNTS = 10_000;
+    public static final String TRUNCATE = "truncate entry";
+
+    static final String INSERT = "insert into entry (id, name, price) values ($1, $2, $3)";
+    static final String INSERT_ARRAYS =
+            "insert into entry (id, name, price) select * from unnest($1::int[], $2::text[], $3::bigint[])";
 
     private Data() {}
 
     /** A single server without the libraries that the test kit loads to look into statements. */
-    static PostgresCluster start() {
+    public static PostgresCluster start() {
         return PostgresCluster.start(ClusterSpec.builder()
                 .setting("shared_buffers", "256MB")
                 .setting("max_wal_size", "2GB")
@@ -29,19 +35,20 @@ final class Data {
     }
 
     /** Half-full pages let an update leave the index alone, so that the table does not age from round to round. */
-    static void load(PostgresCluster cluster, int items) {
+    public static void load(PostgresCluster cluster, int items) {
         cluster.primary().execute("""
                         create table account (id int primary key, owner text not null, balance bigint not null)
                             with (fillfactor = 50);
                         insert into account select g, 'owner ' || g, g * 100 from generate_series(1, %d) g;
                         create table item (id int not null, name text not null, price bigint not null);
-                        insert into item select g, 'item ' || g, g * 7 from generate_series(1, %d) g
+                        insert into item select g, 'item ' || g, g * 7 from generate_series(1, %d) g;
+                        create table entry (id int not null, name text not null, price bigint not null)
                         """.formatted(ACCOUNTS, items));
         cluster.primary().execute("vacuum (analyze, freeze) account");
         cluster.primary().execute("vacuum (analyze, freeze) item");
     }
 
-    static int anyAccount() {
+    public static int anyAccount() {
         return ThreadLocalRandom.current().nextInt(ACCOUNTS) + 1;
     }
 }

@@ -1,4 +1,4 @@
-package dev.evenkeel.benchmarks;
+package dev.evenkeel.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.evenkeel.benchmarks;
+package dev.evenkeel.benchmarks.peer;
 
 import dev.evenkeel.testkit.PostgresCluster;
 import io.r2dbc.pool.ConnectionPool;
@@ -8,8 +8,10 @@ import io.r2dbc.postgresql.util.LogLevel;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactoryOptions;
-import io.r2dbc.spi.Result;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -24,7 +26,7 @@ public final class R2dbcPoolPeer implements Peer {
         this.pool = pool;
     }
 
-    static Peer open(PostgresCluster cluster) {
+    public static Peer open(PostgresCluster cluster) {
         return new R2dbcPoolPeer(pool(cluster));
     }
 
@@ -65,22 +67,9 @@ public final class R2dbcPoolPeer implements Peer {
 
     @Override
     public Mono<Long> transaction(int id) {
-        return Mono.usingWhen(
-                pool.create(),
-                connection -> Mono.from(connection.beginTransaction())
-                        .then(deposit(connection, id))
-                        .then(balance(connection, id))
-                        .flatMap(balance ->
-                                Mono.from(connection.commitTransaction()).thenReturn(balance))
-                        .onErrorResume(failure ->
-                                Mono.from(connection.rollbackTransaction()).then(Mono.error(failure))),
-                Connection::close);
-    }
-
-    private static Mono<Long> deposit(Connection connection, int id) {
-        return Flux.from(connection.createStatement(Data.DEPOSIT).bind(0, id).execute())
-                .concatMap(Result::getRowsUpdated)
-                .next();
+        return committed(connection -> R2dbcStatements.updated(
+                        connection.createStatement(Data.DEPOSIT).bind(0, id))
+                .then(balance(connection, id)));
     }
 
     private static Mono<Long> balance(Connection connection, int id) {
@@ -89,16 +78,46 @@ public final class R2dbcPoolPeer implements Peer {
                 .next();
     }
 
-    @Override
-    public Flux<Item> rows(int count) {
-        return Flux.usingWhen(
+    private Mono<Long> committed(Function<Connection, Mono<Long>> work) {
+        return Mono.usingWhen(
                 pool.create(),
-                connection -> Flux.from(connection
-                                .createStatement(Data.ITEMS)
-                                .bind(0, count)
-                                .execute())
-                        .concatMap(result -> result.map(Item::of)),
+                connection -> Mono.from(connection.beginTransaction())
+                        .then(Mono.defer(() -> work.apply(connection)))
+                        .flatMap(value ->
+                                Mono.from(connection.commitTransaction()).thenReturn(value))
+                        .onErrorResume(failure ->
+                                Mono.from(connection.rollbackTransaction()).then(Mono.error(failure))),
                 Connection::close);
+    }
+
+    @Override
+    public Mono<Long> rows(int count, Consumer<? super Item> taker) {
+        return Flux.usingWhen(
+                        pool.create(),
+                        connection -> Flux.from(connection
+                                        .createStatement(Data.ITEMS)
+                                        .bind(0, count)
+                                        .execute())
+                                .concatMap(result -> result.map(Item::of)),
+                        Connection::close)
+                .doOnNext(taker)
+                .count();
+    }
+
+    @Override
+    public Mono<Long> insert(List<Item> rows) {
+        return committed(connection -> R2dbcStatements.insert(connection, rows));
+    }
+
+    @Override
+    public Mono<Long> insertArrays(Columns rows) {
+        return Mono.usingWhen(
+                pool.create(), connection -> R2dbcStatements.insertArrays(connection, rows), Connection::close);
+    }
+
+    @Override
+    public Mono<Boolean> lease() {
+        return Mono.usingWhen(pool.create(), connection -> Mono.just(true), Connection::close);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.evenkeel.benchmarks;
+package dev.evenkeel.benchmarks.peer;
 
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.monitoring.HealthMonitor;
@@ -9,8 +9,11 @@ import dev.evenkeel.testkit.PostgresCluster;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import reactor.core.Disposable;
 
-/** The same with all of the monitoring module: meters, alerts, and insight into each statement. */
-final class MonitoredPeer extends EvenkeelPeer {
+/** Evenkeel with all of the monitoring module: meters, alerts, and insight into each statement. */
+public final class MonitoredPeer extends EvenkeelPeer {
+
+    /** Who is compared with all others. */
+    public static final String NAME = "Evenkeel";
 
     private final Disposable meters;
     private final HealthMonitor monitor;
@@ -25,13 +28,13 @@ final class MonitoredPeer extends EvenkeelPeer {
         monitor.startMonitoring();
     }
 
-    static Peer open(PostgresCluster cluster) {
+    public static Peer open(PostgresCluster cluster) {
         return new MonitoredPeer(database(cluster));
     }
 
     @Override
     public String name() {
-        return "Evenkeel monitored";
+        return NAME;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.evenkeel.benchmarks;
+package dev.evenkeel.benchmarks.peer;
 
 import static java.util.Objects.requireNonNull;
 
