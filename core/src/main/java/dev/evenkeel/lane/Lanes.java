@@ -107,7 +107,7 @@ public final class Lanes {
 
     private Mono<Void> end(Lane lane) {
         lanes.remove(lane);
-        return lane.stop(TO_END);
+        return lane.stop(TO_END).doOnCancel(lane::sever);
     }
 
     private Mono<Void> openMissing() {

@@ -41,6 +41,7 @@ public class EvenkeelPeer implements Peer {
                         .minSize(CONNECTIONS)
                         .maxSize(CONNECTIONS)
                         .maxQueue(MOST_IN_FLIGHT)
+                        .lanes(2)
                         .queueTarget(PoolConfig.DEFAULT_ACQUIRE_TIMEOUT)
                         .build())
                 .build();
