@@ -74,6 +74,12 @@ final class Browser implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Loads the page again, after this script. */
+    void reloadAfter(String script) {
+        driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+        driver.navigate().refresh();
+    }
+
     void size(int width, boolean dark) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",

@@ -54,7 +54,8 @@ abstract class NotesFixture {
                         "--server.port=0",
                         "--management.endpoints.web.exposure.include=health,evenkeel,evenkeelcontrol",
                         "--management.endpoint.evenkeelcontrol.access=unrestricted",
-                        "--management.endpoint.health.show-details=always");
+                        "--management.endpoint.health.show-details=always",
+                        "--management.endpoint.health.group.readiness.include=readinessState,evenkeel");
         db = context.getBean(ReactiveDatabaseManager.class);
         notes = context.getBean(Notes.class);
         repository = context.getBean(NoteRepository.class);

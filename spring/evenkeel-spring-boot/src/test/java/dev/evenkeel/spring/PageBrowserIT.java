@@ -5,6 +5,7 @@ import static dev.evenkeel.spring.Polling.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.spring.page.LiveFeed;
+import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.PostgresNode;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import org.springframework.core.io.ClassPathResource;
 import reactor.core.Disposable;
@@ -95,6 +97,35 @@ class PageBrowserIT extends PageFixture {
     }
 
     @Test
+    void aReplicaThatHangsSaysWhy_andComesBack_andTheAlertIsInTheLog() {
+        PostgresNode replica = cluster.replicas().get(0);
+        String card = "article[data-key='%s']".formatted(name(replica));
+        await("it is up", () -> browser.text(card + " .word").equals("up"));
+        CompletableFuture<String> sleeper = sleeper();
+
+        cluster.hang(replica);
+        try {
+            await("its card turns", () -> browser.text(card + " .word").equals("down"));
+            assertThat(browser.text(card + " .why")).startsWith("Does not answer: ");
+            assertThat(browser.text("#verdict")).contains(name(replica) + " does not answer");
+            await("the alert", () -> browser.text("#events").contains("Alert node-down: " + name(replica)));
+            await("what runs elsewhere", () -> browser.text("#running").contains("pg_sleep"));
+            browser.shoot("replica-hung");
+        } finally {
+            cluster.resume(replica);
+        }
+
+        await("its card turns back", () -> browser.text(card + " .word").equals("up"));
+        await(
+                "the alert is over",
+                () -> browser.text("#events").contains("The alert node-down of %s is over.".formatted(name(replica))));
+        await("all is well", () -> browser.text("#verdict").startsWith("All is well"));
+        stopSleepers();
+        assertThat(sleeper).succeedsWithin(PATIENCE).isEqualTo("57014");
+        awaitServed(replica);
+    }
+
+    @Test
     void anOperatorCancelsWithTheKeyboardInTwoSteps() {
         CompletableFuture<String> sleeper = sleeper();
         String button = "#running button.cancel:enabled";
@@ -154,6 +185,39 @@ class PageBrowserIT extends PageFixture {
         long before = points();
         await("points again", () -> points() > before || points() == 300);
         browser.complaints();
+    }
+
+    /** No byte comes, and nobody closes anything: neither the browser nor the server notices for minutes. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSilentNetworkIsTold_andThePageComesBack(boolean lossy) {
+        try (FaultProxy network = FaultProxy.to("localhost", port);
+                Browser far = Browser.of("rita", network.port(), PAGE)) {
+            await("it is live", () -> far.text("#connection-word").equals("live"));
+
+            if (lossy) {
+                network.blackhole();
+            } else {
+                network.freeze();
+            }
+            await("the banner", () -> far.find("#banner").isDisplayed());
+            assertThat(far.text("#banner")).contains("is lost", "These figures are of", "Trying again");
+            assertThat(far.text("#connection-word")).isEqualTo("connection lost");
+
+            network.heal();
+            await("it is live again", () -> far.text("#connection-word").equals("live"));
+            assertThat(far.find("#banner").isDisplayed()).isFalse();
+        }
+    }
+
+    @Test
+    void aPageThatNeverHearsAnythingSaysSo() {
+        try (Browser deaf = Browser.of("rita", port, PAGE)) {
+            deaf.reloadAfter("window.EventSource = class { close() {} };");
+
+            await("the banner", () -> deaf.find("#banner").isDisplayed());
+            assertThat(deaf.text("#banner")).contains("is lost").doesNotContain("These figures");
+        }
     }
 
     @Test

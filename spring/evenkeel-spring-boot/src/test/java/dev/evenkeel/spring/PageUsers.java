@@ -1,5 +1,7 @@
 package dev.evenkeel.spring;
 
+import dev.evenkeel.monitoring.AlertConfig;
+import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
@@ -9,7 +11,10 @@ import org.springframework.security.core.userdetails.MapReactiveUserDetailsServi
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
-/** An application with Spring Security as it is by default, its protection from forged requests included, and two users. */
+/**
+ * An application with Spring Security as it is by default, its protection from forged requests included, and two users. Its alerts come
+ * soon.
+ */
 @Configuration(proxyBeanMethods = false)
 @EnableWebFluxSecurity
 class PageUsers {
@@ -19,6 +24,11 @@ class PageUsers {
         return http.authorizeExchange(exchanges -> exchanges.anyExchange().authenticated())
                 .httpBasic(Customizer.withDefaults())
                 .build();
+    }
+
+    @Bean
+    AlertConfig impatient() {
+        return AlertConfig.defaults().within(Duration.ofSeconds(1));
     }
 
     @Bean

@@ -9,7 +9,7 @@ package dev.evenkeel.spring.page;
  */
 public record Entry(long t, String level, String text) {
 
-    static final String GOOD = "good";
-    static final String NOTE = "note";
-    static final String BAD = "bad";
+    public static final String GOOD = "good";
+    public static final String NOTE = "note";
+    public static final String BAD = "bad";
 }

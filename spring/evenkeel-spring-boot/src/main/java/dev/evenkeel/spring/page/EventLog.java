@@ -8,19 +8,22 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The last things that happened to the servers and that somebody did to them, the newest first. Bounded and thread-safe. */
-final class EventLog implements DatabaseListener {
+/**
+ * The last things that happened to the servers, that somebody did to them, and that parts of the page have noted, the newest first.
+ * Bounded and thread-safe.
+ */
+public final class EventLog implements DatabaseListener {
 
     private static final int MOST = 100;
 
     private final Clock clock;
     private volatile List<Entry> entries = List.of();
 
-    EventLog(Clock clock) {
+    public EventLog(Clock clock) {
         this.clock = clock;
     }
 
-    List<Entry> entries() {
+    public List<Entry> entries() {
         return entries;
     }
 
@@ -50,7 +53,13 @@ final class EventLog implements DatabaseListener {
                         .formatted(event.node(), event.committed() ? "applied" : "not applied", event.requestId()));
     }
 
-    private synchronized void add(String level, String text) {
+    /**
+     * Notes what happens now.
+     *
+     * @param level as of {@link Entry}
+     * @param text a sentence
+     */
+    public synchronized void add(String level, String text) {
         List<Entry> more = new ArrayList<>();
         more.add(new Entry(clock.millis(), level, text));
         entries.stream().limit(MOST - 1).forEach(more::add);

@@ -33,11 +33,11 @@ public final class LiveFeed implements SmartLifecycle {
     private volatile Sinks.Empty<Void> stopped = Sinks.empty();
     private volatile Disposable listening = Disposables.disposed();
 
-    LiveFeed(ReactiveDatabaseManager manager, List<Part> parts, Clock clock) {
+    LiveFeed(ReactiveDatabaseManager manager, List<Part> parts, EventLog events, Clock clock) {
         this.manager = manager;
         this.parts = List.copyOf(parts);
         this.clock = clock;
-        this.events = new EventLog(clock);
+        this.events = events;
     }
 
     /** What a browser does not know yet, once in a second, all of it first. A slow one gets the latest. Ends with the application. */

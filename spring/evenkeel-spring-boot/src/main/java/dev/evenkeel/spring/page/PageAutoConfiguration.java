@@ -39,7 +39,13 @@ public final class PageAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    LiveFeed evenkeelLiveFeed(ReactiveDatabaseManager manager, ObjectProvider<Part> parts) {
+    EventLog evenkeelPageEvents() {
+        return new EventLog(Clock.systemUTC());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    LiveFeed evenkeelLiveFeed(ReactiveDatabaseManager manager, ObjectProvider<Part> parts, EventLog events) {
         Map<String, Part> all = new LinkedHashMap<>();
         List.of(
                         Part.absent(Part.RUNNING, NO_INSIGHT),
@@ -47,6 +53,6 @@ public final class PageAutoConfiguration {
                         Part.absent(Part.MIGRATIONS, NO_MIGRATIONS))
                 .forEach(part -> all.put(part.name(), part));
         parts.orderedStream().forEach(part -> all.put(part.name(), part));
-        return new LiveFeed(manager, List.copyOf(all.values()), Clock.systemUTC());
+        return new LiveFeed(manager, List.copyOf(all.values()), events, Clock.systemUTC());
     }
 }

@@ -9,6 +9,7 @@ const RETRY = 2000;
 const board = new Board();
 let source;
 let heard = 0;
+let waiting = Date.now();
 let lost = false;
 let again;
 
@@ -21,9 +22,10 @@ function state(mood, sign, word) {
 function connect() {
   clearTimeout(again);
   source?.close();
+  waiting = Date.now();
   source = new EventSource(new URL("stream", import.meta.url));
   source.onmessage = (message) => {
-    heard = Date.now();
+    heard = waiting = Date.now();
     if (lost) board.returned();
     lost = false;
     show(byId("banner"), false);
@@ -53,15 +55,12 @@ function lose() {
   document.body.classList.add("stale");
 }
 
-// A network that is gone says nothing: the browser would wait for minutes.
+// A network that is gone says nothing, and the browser would wait for minutes. A page that nobody sees has slow timers.
 setInterval(() => {
-  if (heard && Date.now() - heard > SILENCE && !document.hidden) {
-    lose();
-    if (Date.now() - heard > 2 * SILENCE) {
-      heard = Date.now() - SILENCE;
-      connect();
-    }
-  }
+  const silent = Date.now() - waiting;
+  if (document.hidden || silent < SILENCE) return;
+  lose();
+  if (silent > 2 * SILENCE) connect();
 }, 1000);
 
 byId("pause").addEventListener("click", () => {

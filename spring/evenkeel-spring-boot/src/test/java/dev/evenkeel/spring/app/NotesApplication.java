@@ -6,9 +6,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.resilience.annotation.EnableResilientMethods;
 
-/** A plain Spring WebFlux and Spring Data R2DBC application: nothing in it but the listener knows of Evenkeel. */
+/** A plain Spring WebFlux and Spring Data R2DBC application: nothing but the listener and what is repeated knows of Evenkeel. */
 @SpringBootApplication
+@EnableResilientMethods
 public class NotesApplication {
 
     /** Names of the requests whose statements were seen. */

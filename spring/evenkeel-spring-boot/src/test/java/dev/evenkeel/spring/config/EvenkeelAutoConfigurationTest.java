@@ -127,12 +127,23 @@ class EvenkeelAutoConfigurationTest {
         runner.withBean(
                         R2dbcConnectionDetails.class,
                         () -> () -> ConnectionFactoryOptions.parse("r2dbc:postgresql://test:test@container:32768/test"))
-                .withPropertyValues("spring.r2dbc.url=r2dbc:postgresql://elsewhere/shop")
-                .run(context -> assertThat(context.getBean(DatabaseConfig.class)
-                                .nodes()
-                                .get(0)
-                                .name())
-                        .isEqualTo("container:32768"));
+                .withPropertyValues(
+                        "spring.r2dbc.url=r2dbc:postgresql://elsewhere/shop",
+                        "spring.r2dbc.username=somebody",
+                        "evenkeel.replicas=container:32769")
+                .run(context -> {
+                    DatabaseConfig config = context.getBean(DatabaseConfig.class);
+                    assertThat(config.nodes().stream().map(NodeConfig::name))
+                            .containsExactly("container:32768", "container:32769");
+                    assertThat(config.nodes()).allSatisfy(node -> {
+                        assertThat(node.options().getValue(ConnectionFactoryOptions.USER))
+                                .isEqualTo("test");
+                        assertThat(node.options().getValue(ConnectionFactoryOptions.PASSWORD))
+                                .hasToString("test");
+                        assertThat(node.options().getValue(ConnectionFactoryOptions.DATABASE))
+                                .isEqualTo("test");
+                    });
+                });
     }
 
     @Test

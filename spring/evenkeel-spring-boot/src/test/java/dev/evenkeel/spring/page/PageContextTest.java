@@ -2,9 +2,22 @@ package dev.evenkeel.spring.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.HealthSnapshot;
+import dev.evenkeel.HealthSnapshot.Check;
+import dev.evenkeel.HealthSnapshot.Checks;
+import dev.evenkeel.HealthSnapshot.Node;
+import dev.evenkeel.HealthSnapshot.Performance;
+import dev.evenkeel.HealthSnapshot.Role;
+import dev.evenkeel.HealthSnapshot.State;
+import dev.evenkeel.HealthStatus;
+import dev.evenkeel.PoolMetrics;
 import dev.evenkeel.ReactiveDatabaseManager;
+import dev.evenkeel.monitoring.AlertConfig;
+import dev.evenkeel.monitoring.HealthMonitor;
 import dev.evenkeel.spring.ScriptedManager;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -13,6 +26,9 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.EntityExchangeResult;
 import org.springframework.test.web.reactive.server.WebTestClient;
@@ -84,6 +100,54 @@ class PageContextTest {
         String switched = module.endsWith("monitoring") ? "insight" : "migrations";
         return "Rows[rows=[], note=Not shown: add dev.evenkeel:%s, and leave evenkeel.%s.enabled on.]"
                 .formatted(module, switched);
+    }
+
+    @Test
+    void withoutUPlotThereIsNoScriptOfItButAllElse() {
+        page.withClassLoader(new FilteredClassLoader(new ClassPathResource("META-INF/resources/webjars/uplot/")))
+                .run(context -> {
+                    assertThat(status(context, "/uplot.js")).isEqualTo(HttpStatus.NOT_FOUND);
+                    for (String there : List.of("", "/uplot.css", "/live.js", "/charts.js")) {
+                        assertThat(status(context, there)).as(there).isEqualTo(HttpStatus.OK);
+                    }
+                });
+        page.run(context -> assertThat(status(context, "/uplot.js")).isEqualTo(HttpStatus.OK));
+    }
+
+    private static HttpStatusCode status(ApplicationContext context, String file) {
+        return client(context)
+                .get()
+                .uri("/actuator/evenkeel-live" + file)
+                .exchange()
+                .returnResult(Void.class)
+                .getStatus();
+    }
+
+    @Test
+    void alertsOfTheApplicationsOwnMonitorAreInTheLogToo() {
+        page.withBean(
+                        HealthMonitor.class,
+                        () -> HealthMonitor.on(
+                                scripted.manager(), AlertConfig.defaults().within(Duration.ZERO)))
+                .run(context -> {
+                    context.getBean(HealthMonitor.class).startMonitoring();
+                    scripted.health.tryEmitNext(snapshot(State.DOWN)).orThrow();
+                    assertThat(context.getBean(EventLog.class).entries())
+                            .extracting(Entry::text)
+                            .anyMatch(text -> text.startsWith("Alert node-down: db1:5432, a primary, "));
+                });
+    }
+
+    private static HealthSnapshot snapshot(State state) {
+        Check check = new Check(HealthStatus.HEALTHY, "because");
+        Performance none =
+                new Performance(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, PoolMetrics.EMPTY);
+        return new HealthSnapshot(
+                HealthStatus.HEALTHY,
+                Instant.EPOCH,
+                new Checks(check, check, none),
+                List.of(new Node("db1:5432", Role.PRIMARY, state, 1, 0, Duration.ZERO, PoolMetrics.EMPTY, "so it is")),
+                List.of());
     }
 
     @Test
