@@ -83,7 +83,7 @@ class SampleTrafficIT {
         long start = System.nanoTime();
         shop.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         assertThat(traffic.isRunning()).isFalse();
     }
 }
