@@ -82,6 +82,38 @@ class CustomersIT {
     }
 
     @Test
+    void tellsWhatIsBehindSpringsExceptionAsItDoesForTheManagers() {
+        cluster.primary().execute("alter table customers rename to clients");
+        try {
+            Awaitility.await().atMost(PATIENCE).until(() -> status() == 500);
+            web.get()
+                    .uri("/customers/7")
+                    .exchange()
+                    .expectHeader()
+                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                    .expectBody()
+                    .jsonPath("$.code")
+                    .isEqualTo("42P01")
+                    .jsonPath("$.type")
+                    .isEqualTo("urn:evenkeel:schema")
+                    .jsonPath("$.requestId")
+                    .isNotEmpty();
+        } finally {
+            cluster.primary().execute("alter table clients rename to customers");
+        }
+        cluster.awaitReplayed(PATIENCE);
+    }
+
+    private int status() {
+        return web.get()
+                .uri("/customers/7")
+                .exchange()
+                .returnResult(Void.class)
+                .getStatus()
+                .value();
+    }
+
+    @Test
     void readsCustomersFromReplicasOnceTheyHaveReplayedTheLastWrite() {
         cluster.primary().execute("create extension if not exists pg_stat_statements");
         Awaitility.await().atMost(PATIENCE).until(() -> servedBy().startsWith("replica"));
