@@ -14,6 +14,11 @@ class ServedReads {
 
     static final String SERVED_BY = "Served-By";
 
+    static final String NODE = """
+            select case when pg_is_in_recovery() then 'replica ' else 'primary ' end
+                || host(inet_server_addr()) || ':' || inet_server_port()
+            """;
+
     private final ReactiveDatabaseManager db;
 
     ServedReads(ReactiveDatabaseManager db) {
@@ -32,9 +37,6 @@ class ServedReads {
     }
 
     private Mono<String> node(Connection connection) {
-        return db.query("""
-                        select case when pg_is_in_recovery() then 'replica ' else 'primary ' end
-                            || host(inet_server_addr()) || ':' || inet_server_port()
-                        """).on(connection).one(row -> row.get(0, String.class));
+        return db.query(NODE).on(connection).one(row -> row.get(0, String.class));
     }
 }

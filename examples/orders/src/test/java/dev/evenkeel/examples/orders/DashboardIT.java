@@ -49,7 +49,7 @@ class DashboardIT {
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(16 << 20))
                 .build()
                 .get()
-                .uri("/actuator/prometheus")
+                .uri(ComposeTest.scraping().get("metrics_path").toString())
                 .exchange()
                 .expectStatus()
                 .isOk()
