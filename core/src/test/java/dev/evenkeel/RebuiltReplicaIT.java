@@ -54,7 +54,7 @@ class RebuiltReplicaIT {
     private ReactiveDatabaseManager start(String primary, String... replicas) {
         DatabaseConfig.Builder config = DatabaseConfig.builder()
                 .primary(primary)
-                .pool(PoolConfig.builder().minSize(0).maxSize(4).build())
+                .pool(PoolConfig.builder().minSize(0).maxSize(4).lanes(2).build())
                 .monitoring(MonitoringConfig.defaults().withProbeInterval(RARELY))
                 .callTimeout(Duration.ofSeconds(10))
                 .listener(topology);

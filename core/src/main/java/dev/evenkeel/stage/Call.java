@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline when it must have ended
  * @param session for whom it is made; {@code null} when that is not known
  * @param pool the node that {@code Routing} chose
+ * @param server when the server began that it was chosen for
  * @param guest whether that node is the primary, and the call a read that a replica would serve if there were one for it
  * @param lease the connection that {@code Leasing} took
  */
@@ -26,15 +27,16 @@ record Call<T>(
         Deadline deadline,
         @Nullable ReadSession session,
         @Nullable NodePool pool,
+        long server,
         boolean guest,
         @Nullable Lease lease) {
 
-    Call<T> at(NodePool chosen, boolean asGuest) {
-        return new Call<>(terms, work, trace, deadline, session, chosen, asGuest, lease);
+    Call<T> at(NodePool chosen, long started, boolean asGuest) {
+        return new Call<>(terms, work, trace, deadline, session, chosen, started, asGuest, lease);
     }
 
     Call<T> holding(Lease taken) {
-        return new Call<>(terms, work, trace, deadline, session, pool, guest, taken);
+        return new Call<>(terms, work, trace, deadline, session, pool, server, guest, taken);
     }
 
     /** The chosen node; only below {@code Routing}. */

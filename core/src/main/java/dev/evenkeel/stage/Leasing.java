@@ -67,9 +67,11 @@ final class Leasing implements Step {
         if (!Routes.stillFits(topology.view(), wish, lease.node())) {
             return new Overtaken(lease.node());
         }
-        boolean known =
-                wish.consistency() == ReadConsistency.EVENTUAL || topology.hasSeen(lease.node(), lease.started());
-        return known ? null : elsewhere(call);
+        if (wish.consistency() == ReadConsistency.EVENTUAL || lease.started() == call.server()) {
+            return null;
+        }
+        // Seen by now, but it was chosen for another one's data.
+        return topology.hasSeen(lease.node(), lease.started()) ? new Overtaken(lease.node()) : elsewhere(call);
     }
 
     private static Throwable elsewhere(Call<?> call) {

@@ -77,6 +77,7 @@ public final class Pipeline {
                     deadline,
                     CallContext.session(context).orElse(null),
                     null,
+                    0,
                     false,
                     null);
             return first.proceed(call).contextWrite(CallContext.deadline(deadline));

@@ -46,19 +46,20 @@ final class Routing implements Step {
         return Flux.defer(() -> {
             ClusterView view = topology.view();
             Need need = contacts.need(call);
-            Optional<String> chosen = choose(view, call, need);
+            Optional<Chosen> chosen = choose(view, call, need);
             if (chosen.isEmpty()) {
                 return room.wait(call, later(call)).flatMapMany(node -> proceed(call, node, next));
             }
-            return isBurden(view, call, chosen.get())
+            return isBurden(view, call, chosen.get().name())
                     ? aMoment(call, need, chosen.get()).flatMapMany(node -> proceed(call, node, next))
                     : proceed(call, chosen.get(), next);
         });
     }
 
-    private <T> Flux<T> proceed(Call<T> call, String node, Next next) {
+    private <T> Flux<T> proceed(Call<T> call, Chosen chosen, Next next) {
+        String node = chosen.name();
         call.trace().routedTo(node);
-        return next.proceed(call.at(pool(node), isGuest(call, node)))
+        return next.proceed(call.at(pool(node), chosen.started(), isGuest(call, node)))
                 .onErrorResume(Overtaken.class, changed -> apply(call, next));
     }
 
@@ -69,19 +70,20 @@ final class Routing implements Step {
                 && topology.view().isPrimary(node);
     }
 
-    private Optional<String> choose(ClusterView view, Call<?> call, Need need) {
+    private Optional<Chosen> choose(ClusterView view, Call<?> call, Need need) {
         return Routes.choose(
-                view,
-                call.terms().wish(),
-                need,
-                name -> pool(name).cost(),
-                draws.getAndIncrement() & Integer.MAX_VALUE);
+                        view,
+                        call.terms().wish(),
+                        need,
+                        name -> pool(name).cost(),
+                        draws.getAndIncrement() & Integer.MAX_VALUE)
+                .map(name -> Chosen.in(view, name));
     }
 
     /** The first node that can serve the call; never completes without one. */
-    private Mono<String> later(Call<?> call) {
+    private Mono<Chosen> later(Call<?> call) {
         return topology.updates()
-                .<String>handle(
+                .<Chosen>handle(
                         (view, found) -> choose(view, call, contacts.need(call)).ifPresent(found::next))
                 .next();
     }
@@ -96,9 +98,9 @@ final class Routing implements Step {
     }
 
     /** While the position of a write is not known there is nothing to wait for; the next read will find it known. */
-    private Mono<String> aMoment(Call<?> call, Need need, String primary) {
+    private Mono<Chosen> aMoment(Call<?> call, Need need, Chosen primary) {
         if (need.only() != null) {
-            topology.hurry(need.only().isEmpty() ? primary : need.only());
+            topology.hurry(need.only().isEmpty() ? primary.name() : need.only());
             return Mono.just(primary);
         }
         if (need.floor() == null || replicaWait.isZero()) {
@@ -106,7 +108,7 @@ final class Routing implements Step {
         }
         topology.view().replicas().forEach(replica -> topology.hurry(replica.name()));
         return later(call)
-                .filter(node -> !node.equals(primary))
+                .filter(node -> !node.name().equals(primary.name()))
                 .repeatWhenEmpty(again -> again)
                 .timeout(replicaWait, Mono.just(primary), timer);
     }

@@ -7,7 +7,6 @@ import dev.evenkeel.error.Phase;
 import dev.evenkeel.lane.Lane;
 import dev.evenkeel.lane.LaneQuery;
 import dev.evenkeel.lane.Moved;
-import dev.evenkeel.topology.Topology;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -19,11 +18,9 @@ import reactor.core.scheduler.Scheduler;
  */
 final class Sharing implements Step {
 
-    private final Topology topology;
     private final Scheduler timer;
 
     Sharing(Parts parts) {
-        this.topology = parts.topology();
         this.timer = parts.timer();
     }
 
@@ -56,9 +53,8 @@ final class Sharing implements Step {
     }
 
     /** As in {@link Leasing#objection}: the node was chosen for what a probe saw of it. */
-    private boolean isKnown(Call<?> call, Lane lane) {
-        return call.terms().wish().consistency() == ReadConsistency.EVENTUAL
-                || topology.hasSeen(call.node().name(), lane.started());
+    private static boolean isKnown(Call<?> call, Lane lane) {
+        return call.terms().wish().consistency() == ReadConsistency.EVENTUAL || lane.started() == call.server();
     }
 
     private <T> LaneQuery<T> query(Call<T> call, StatementWork<T> work) {

@@ -35,7 +35,7 @@ final class WaitingRoom {
     }
 
     /** Emits what {@code found} emits, or an error when that takes too long or too many wait already. */
-    Mono<String> wait(Call<?> call, Mono<String> found) {
+    <T> Mono<T> wait(Call<?> call, Mono<T> found) {
         return Mono.defer(() -> {
             if (inside.incrementAndGet() > limits.maxQueue()) {
                 inside.decrementAndGet();

@@ -65,7 +65,7 @@ class RetryingTest {
                 Duration.ofMinutes(1),
                 RetryPolicy.builder().baseDelay(Duration.ofMillis(10)).build());
         Call<String> call =
-                new Call<>(terms, lease -> Flux.empty(), new Trace(), Deadline.NEVER, null, null, false, null);
+                new Call<>(terms, lease -> Flux.empty(), new Trace(), Deadline.NEVER, null, null, 0, false, null);
         return StepVerifier.create(new Retrying(parts).apply(call, new Outcome()));
     }
 

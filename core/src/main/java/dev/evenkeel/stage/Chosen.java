@@ -1,0 +1,16 @@
+package dev.evenkeel.stage;
+
+import dev.evenkeel.topology.ClusterView;
+import dev.evenkeel.topology.NodeState;
+
+/**
+ * A node that suits a call, by one view of the cluster.
+ *
+ * @param started when the server began whose data made it suit; another one under the same name may have older data
+ */
+record Chosen(String name, long started) {
+
+    static Chosen in(ClusterView view, String name) {
+        return new Chosen(name, view.node(name).map(NodeState::started).orElse(0L));
+    }
+}
