@@ -58,7 +58,7 @@ final class SharedStatements {
 
     /** One execution took so long, where others are kept waiting by what takes longer than {@code patience}. */
     void took(String sql, long nanos, long patience) {
-        of(sql).took(nanos, patience);
+        of(sql).took((double) nanos, (double) patience);
     }
 
     private Known of(String sql) {

@@ -47,9 +47,9 @@ final class DirectPart {
             return statement.name();
         }
         statement = null;
-        Wire.parse(out, Wire.UNNAMED, sql, types);
-        Wire.describe(out, Wire.UNNAMED);
-        return Wire.UNNAMED;
+        Wire.parse(out, Wire.unnamed(), sql, types);
+        Wire.describe(out, Wire.unnamed());
+        return Wire.unnamed();
     }
 
     void parsed() {

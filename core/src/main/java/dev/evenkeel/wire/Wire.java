@@ -13,10 +13,14 @@ public final class Wire {
     private static final byte[] EXECUTE = {'E', 0, 0, 0, 9, 0, 0, 0, 0, 0};
     private static final byte[] SYNC = {'S', 0, 0, 0, 4};
 
-    /** A statement that is prepared for once only. */
-    public static final byte[] UNNAMED = {0};
+    private static final byte[] UNNAMED = {0};
 
     private Wire() {}
+
+    /** The name of a statement that is prepared for once only. */
+    public static byte[] unnamed() {
+        return UNNAMED;
+    }
 
     /** A name with the zero byte that ends it. */
     public static byte[] name(String text) {
