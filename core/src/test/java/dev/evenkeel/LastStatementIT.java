@@ -101,6 +101,46 @@ class LastStatementIT {
         assertThat(proxy.roundTrips()).isEqualTo(2);
     }
 
+    /**
+     * Until the server was ready again the driver took the session for idle, so it was handed on in the middle of the transaction that
+     * had failed.
+     */
+    @Test
+    void aConnectionWhoseFirstStatementFailedIsCleanForTheNextCaller() {
+        insertOutside("taken").block(PATIENCE);
+        for (int round = 0; round < 50; round++) {
+            String next = "next" + round;
+            Mono<Long> both = db.inTransaction(conn -> insert(conn, "taken").rowsUpdated())
+                    .onErrorResume(ConstraintViolatedException.class, taken -> insertOutside(next));
+            StepVerifier.create(both).expectNext(1L).verifyComplete();
+        }
+        assertThat(cluster.primary().queryOne("select count(*) from ledger")).isEqualTo("51");
+    }
+
+    @Test
+    void aMappingThatFailsLeavesNoTransactionToTheNextCaller() {
+        for (int round = 0; round < 50; round++) {
+            String next = "next" + round;
+            Mono<Long> both = db.<Long>inTransaction(conn -> db.query(
+                                    "insert into ledger select 'gone' || g from generate_series(1, $1::int) g returning id",
+                                    500)
+                            .on(conn)
+                            .<Long>map(row -> {
+                                throw new ArithmeticException("mine");
+                            })
+                            .next())
+                    .onErrorResume(ArithmeticException.class, mine -> insertOutside(next));
+            StepVerifier.create(both).expectNext(1L).verifyComplete();
+        }
+        assertThat(cluster.primary().queryOne("select count(*) from ledger where id like 'next%'"))
+                .isEqualTo("50");
+        assertThat(cluster.primary().queryOne("select count(*) from ledger")).isEqualTo("50");
+    }
+
+    private Mono<Long> insertOutside(String id) {
+        return db.query("insert into ledger values ($1)", id).rowsUpdated();
+    }
+
     @Test
     void whatItAnswersIsWithheldWhenTheCommitFails() {
         StepVerifier.create(db.inTransactionMany(

@@ -66,11 +66,22 @@ class PublishedLeakRegressionIT {
 
     /** Subscribes, and goes away when the first message after the hand-out is on its way and its answer is not. */
     private void goAwayDuringBegin(Mono<?> call) {
+        goAwayDuring('Q', call);
+    }
+
+    private void goAwayDuring(char message, Mono<?> call) {
         proxy.delay(Direction.TO_SERVER, Duration.ofMillis(100)).delay(Direction.TO_CLIENT, Duration.ofMillis(100));
-        long before = proxy.messages(Direction.TO_SERVER, 'Q');
+        long before = proxy.messages(Direction.TO_SERVER, message);
         Disposable caller = call.subscribe();
-        await("BEGIN has left", () -> proxy.messages(Direction.TO_SERVER, 'Q') > before);
+        await("BEGIN has left", () -> proxy.messages(Direction.TO_SERVER, message) > before);
         caller.dispose();
+    }
+
+    /** A statement of the driver, in front of which BEGIN is a message of its own. */
+    private static Mono<Long> ask(Connection connection) {
+        return Flux.from(connection.createStatement("select 1").execute())
+                .concatMap(Result::getRowsUpdated)
+                .then(Mono.never());
     }
 
     private static Mono<Void> beginAndStay(ConnectionFactory factory) {
@@ -129,7 +140,24 @@ class PublishedLeakRegressionIT {
     void ourTransactionsKeepIt() {
         ReactiveDatabaseManager db = start();
 
-        goAwayDuringBegin(db.inTransaction(connection -> Mono.never()));
+        goAwayDuringBegin(db.inTransaction(PublishedLeakRegressionIT::ask));
+
+        assertThat(nextInsertsOutsideATransaction(db.connectionFactory()).block(PATIENCE))
+                .isTrue();
+        assertThat(victims()).isEqualTo("1");
+        db.shutdown().block(PATIENCE);
+    }
+
+    @Test
+    void ourTransactionsKeepItWhenBeginLeavesWithItsFirstStatement() {
+        ReactiveDatabaseManager db = start();
+
+        goAwayDuring(
+                'S',
+                db.inTransaction(connection -> db.query("insert into victim values ($1)", 2)
+                        .on(connection)
+                        .rowsUpdated()
+                        .then(Mono.never())));
 
         assertThat(nextInsertsOutsideATransaction(db.connectionFactory()).block(PATIENCE))
                 .isTrue();
@@ -158,7 +186,7 @@ class PublishedLeakRegressionIT {
         int before = proxy.connections();
         proxy.blackhole(Direction.TO_CLIENT);
         long sent = proxy.messages(Direction.TO_SERVER, 'Q');
-        Disposable caller = db.inTransaction(connection -> Mono.never()).subscribe();
+        Disposable caller = db.inTransaction(PublishedLeakRegressionIT::ask).subscribe();
         await("BEGIN has left", () -> proxy.messages(Direction.TO_SERVER, 'Q') > sent);
 
         caller.dispose();

@@ -23,6 +23,7 @@ record Workload(String name, int inFlight, boolean foreign, String before, Funct
     static final String POINT_SELECT = "point select";
     static final String GROWTH = "point select, growing";
     static final String TRANSACTION = "transaction";
+    static final String DECLARED = "transaction, last declared";
     static final String PAGE = "100 rows";
 
     private static final int PAGE_ROWS = 100;
@@ -47,6 +48,13 @@ record Workload(String name, int inFlight, boolean foreign, String before, Funct
     static Workload transaction() {
         return new Workload(
                 TRANSACTION, 64, peer -> peer.transaction(Data.anyAccount()).map(balance -> balance > 0));
+    }
+
+    static Workload declaredTransaction() {
+        return new Workload(
+                DECLARED,
+                64,
+                peer -> peer.declaredTransaction(Data.anyAccount()).map(balance -> balance > 0));
     }
 
     static Workload page() {

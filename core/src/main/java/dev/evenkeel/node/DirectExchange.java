@@ -25,10 +25,10 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SynchronousSink;
 
 /**
  * One execution of a statement of {@link DirectStatements}, from its write to the last of its answer. With a BEGIN in front both
@@ -43,6 +43,7 @@ final class DirectExchange<T> {
     private final List<DirectPart> parts = new ArrayList<>(2);
     private boolean inTransaction;
     private int tries;
+    private @Nullable Throwable refusal;
     private @Nullable CommitAnswer commit;
     private int current;
 
@@ -95,12 +96,18 @@ final class DirectExchange<T> {
         if (commit != null) {
             parts.add(new DirectPart(CommitAnswer.COMMIT, Binding.EMPTY, false));
         }
+        refusal = null;
         Bytes request = new Bytes(write());
-        return session.client()
+        Flux<BackendMessage> messages = session.client()
                 .exchange(Mono.just(request))
                 .doOnError(failed -> request.dispose())
-                .doOnDiscard(ReferenceCounted.class, ReferenceCountUtil::release)
-                .handle(this::read);
+                .doOnDiscard(ReferenceCounted.class, ReferenceCountUtil::release);
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> caller) {
+                messages.subscribe(new DirectReader<>(caller, DirectExchange.this));
+            }
+        };
     }
 
     private ByteBuf write() {
@@ -116,18 +123,20 @@ final class DirectExchange<T> {
         return out;
     }
 
-    private void read(BackendMessage message, SynchronousSink<T> sink) {
+    /** What the caller gets of a message; {@code null} for most. */
+    @Nullable
+    T read(BackendMessage message) {
         if (commit != null && current == parts.size() - 1) {
             commit.read(message);
         }
         if (message instanceof DataRow row) {
-            row(row, sink);
+            return row(row);
         } else if (message instanceof CommandComplete complete) {
-            completed(complete, sink);
+            return completed(complete);
         } else if (message instanceof EmptyQueryResponse) {
             current++;
         } else if (message instanceof ErrorResponse error) {
-            sink.error(failure(error));
+            refusal = failure(error);
         } else if (message instanceof NoticeResponse notice) {
             exchanges.notice(new ErrorDetails(notice.getFields()).getMessage());
         } else if (current < parts.size()) {
@@ -137,32 +146,41 @@ final class DirectExchange<T> {
                 parts.get(current).described(RowShape.of(session.connection(), description));
             }
         }
+        return null;
     }
 
-    private void row(DataRow data, SynchronousSink<T> sink) {
+    /** What the server has refused it for; {@code null} when it has not. To be asked at the end. */
+    @Nullable
+    Throwable refusal() {
+        return refusal;
+    }
+
+    private @Nullable T row(DataRow data) {
         RowShape shape = statement.rows();
         if (mapping == null || shape == null) {
             data.release();
-            return;
+            return null;
         }
         Row row = shape.open(data);
         try {
-            sink.next(mapping.apply(row));
+            T item = mapping.apply(row);
+            exchanges.rows(1);
+            return item;
         } finally {
             RowShape.close(row, data);
         }
-        exchanges.rows(1);
     }
 
     @SuppressWarnings("unchecked") // without a mapping T is Long
-    private void completed(CommandComplete complete, SynchronousSink<T> sink) {
+    private @Nullable T completed(CommandComplete complete) {
         boolean own = parts.get(current) == statement;
         current++;
         Long count = complete.getRows();
-        if (own && mapping == null && count != null) {
-            exchanges.rows(count);
-            sink.next((T) count);
+        if (!own || mapping != null || count == null) {
+            return null;
         }
+        exchanges.rows(count);
+        return (T) count;
     }
 
     private Throwable failure(ErrorResponse error) {

@@ -100,7 +100,7 @@ final class TrackedPublisher<T> extends Flux<T> {
             if (ended.compareAndSet(false, true)) {
                 of.traffic.failed(of.kind, error);
             }
-            actual.onError(error);
+            actual.onError(error instanceof Unanswered early ? early.failure() : error);
         }
 
         @Override

@@ -79,7 +79,7 @@ final class Traffic implements Exchanges {
         if (firstFailure == null) {
             firstFailure = state;
         }
-        if (SqlState.of(state) == SqlState.CONNECTION_FAILURE) {
+        if (SqlState.of(state) == SqlState.CONNECTION_FAILURE || error instanceof Unanswered) {
             cancelled();
         } else {
             answered(kind);

@@ -3,6 +3,9 @@ package dev.evenkeel.wire;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.postgresql.codec.PostgresqlObjectId;
+import io.r2dbc.spi.Blob;
+import io.r2dbc.spi.Clob;
+import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.Parameters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +17,18 @@ public final class Values {
 
     private Values() {}
 
-    /** {@code null} when the driver has no way to send one of them. */
+    private static boolean comesLater(@Nullable Object value) {
+        Object plain = value instanceof Parameter typed ? typed.getValue() : value;
+        return plain instanceof Blob || plain instanceof Clob;
+    }
+
+    /** {@code null} when the driver has no way to send one of them, or when one comes as a stream. */
     public static @Nullable Binding bind(Codecs codecs, List<@Nullable Object> parameters) {
         if (parameters.isEmpty()) {
             return Binding.EMPTY;
+        }
+        if (parameters.stream().anyMatch(Values::comesLater)) {
+            return null;
         }
         try {
             Binding values = new Binding(parameters.size());

@@ -67,6 +67,14 @@ public class EvenkeelPeer implements Peer {
     }
 
     @Override
+    public Mono<Long> declaredTransaction(int id) {
+        return db.inTransaction(connection -> db.query(Data.DEPOSIT, id)
+                .on(connection)
+                .rowsUpdated()
+                .then(db.query(Data.BALANCE, id).on(connection).andCommit().one(Account::balance)));
+    }
+
+    @Override
     public Mono<Long> rows(int count, Consumer<? super Item> taker) {
         return db.query(Data.ITEMS, count)
                 .readOnly()

@@ -22,6 +22,11 @@ public interface Peer extends AutoCloseable {
     /** {@link Data#DEPOSIT}, then {@link Data#BALANCE}; emits the new balance once it is committed. */
     Mono<Long> transaction(int id);
 
+    /** The same by whoever can say beforehand that the second statement is the last. */
+    default Mono<Long> declaredTransaction(int id) {
+        return transaction(id);
+    }
+
     /** {@link Data#ITEMS}, each given to the taker as it comes; emits how many they were. */
     Mono<Long> rows(int count, Consumer<? super Item> taker);
 

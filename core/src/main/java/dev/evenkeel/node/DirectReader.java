@@ -1,0 +1,101 @@
+package dev.evenkeel.node;
+
+import io.netty.util.ReferenceCountUtil;
+import io.r2dbc.postgresql.message.backend.BackendMessage;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * Hands the answer of one {@link DirectExchange} to its caller. An error of the server is told only when the server is ready
+ * again: until then the driver does not know that a transaction is open, and the connection would look clean.
+ */
+final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscription {
+
+    private final CoreSubscriber<? super T> caller;
+    private final DirectExchange<T> exchange;
+    private @Nullable Subscription upstream;
+    private boolean over;
+
+    DirectReader(CoreSubscriber<? super T> caller, DirectExchange<T> exchange) {
+        this.caller = caller;
+        this.exchange = exchange;
+    }
+
+    @Override
+    public Context currentContext() {
+        return caller.currentContext();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        upstream = subscription;
+        caller.onSubscribe(this);
+    }
+
+    @Override
+    public void onNext(BackendMessage message) {
+        if (over) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        T item;
+        try {
+            item = exchange.read(message);
+        } catch (Throwable thrown) {
+            Exceptions.throwIfFatal(thrown);
+            over = true;
+            cancel();
+            caller.onError(new Unanswered(thrown));
+            return;
+        }
+        if (item != null) {
+            caller.onNext(item);
+        } else {
+            request(1);
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (over) {
+            Operators.onErrorDropped(error, currentContext());
+            return;
+        }
+        over = true;
+        caller.onError(error);
+    }
+
+    @Override
+    public void onComplete() {
+        if (over) {
+            return;
+        }
+        over = true;
+        Throwable refusal = exchange.refusal();
+        if (refusal == null) {
+            caller.onComplete();
+        } else {
+            caller.onError(refusal);
+        }
+    }
+
+    @Override
+    public void request(long count) {
+        Subscription source = upstream;
+        if (source != null) {
+            source.request(count);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        Subscription source = upstream;
+        if (source != null) {
+            source.cancel();
+        }
+    }
+}
