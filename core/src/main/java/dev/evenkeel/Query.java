@@ -47,6 +47,21 @@ public interface Query {
      */
     Query andCommit();
 
+    /**
+     * Runs those statements first, in their order: all of it is one transaction that leaves in one write, so that it waits for the server
+     * once. Their answers are dropped; what this one answers comes when all is durable, all at once, and on an error nothing was
+     * applied, except for a {@link dev.evenkeel.error.CommitOutcomeUnknownException}. None of them can depend on what another
+     * one answers.
+     *
+     * <p>Of the others only text and parameters count: terms such as {@link #timeout} and {@link #readOnly()} are those of this one.
+     * With {@link #on} they are part of whatever transaction is open there, or else one of their own; with {@link #andCommit()}
+     * its last ones. Statements other than queries and changes of data, and those with a {@link #fetchSize}, run one after the
+     * other in one transaction.
+     *
+     * @throws IllegalArgumentException for a query of another kind of manager, which cannot be looked into
+     */
+    Query after(Query... earlier);
+
     /** The whole call ends by then; the default is {@link DatabaseConfig#callTimeout()}. */
     Query timeout(Duration bound);
 

@@ -21,7 +21,8 @@ enum Kind {
         return switch (this) {
             case POINT -> pointSelects(Workload.POINT_SELECT, 1, 10, 64, 256);
             case FOREIGN -> List.of(Workload.foreignPointSelect());
-            case TRANSACTION -> List.of(Workload.transaction(), Workload.declaredTransaction());
+            case TRANSACTION ->
+                List.of(Workload.transaction(), Workload.declaredTransaction(), Workload.transactionInOne());
             case PAGE -> List.of(Workload.page());
             case STREAM -> List.of(Workload.stream(rows));
             case INSERT -> List.of(Workload.insert());

@@ -33,7 +33,10 @@ record PgbenchScripts(String name, Map<String, String> scripts, Map<String, Inte
     /** What belongs together leaves together, and is answered together. */
     static final PgbenchScripts PIPELINED = new PgbenchScripts(
             "pgbench pipelined",
-            Map.of(Workload.POINT_SELECT, SELECTS, Workload.TRANSACTION, ANY_ACCOUNT + pipelined(TRANSACTION)),
+            Map.of(
+                    Workload.POINT_SELECT, SELECTS,
+                    Workload.TRANSACTION, ANY_ACCOUNT + pipelined(TRANSACTION),
+                    Workload.IN_ONE, ANY_ACCOUNT + pipelined(TRANSACTION)),
             Map.of(Workload.POINT_SELECT, PIPELINED_SELECTS));
 
     private static String statement(String sql) {

@@ -24,6 +24,7 @@ record Workload(String name, int inFlight, boolean foreign, String before, Funct
     static final String GROWTH = "point select, growing";
     static final String TRANSACTION = "transaction";
     static final String DECLARED = "transaction, last declared";
+    static final String IN_ONE = "transaction in one write";
     static final String PAGE = "100 rows";
 
     private static final int PAGE_ROWS = 100;
@@ -55,6 +56,11 @@ record Workload(String name, int inFlight, boolean foreign, String before, Funct
                 DECLARED,
                 64,
                 peer -> peer.declaredTransaction(Data.anyAccount()).map(balance -> balance > 0));
+    }
+
+    static Workload transactionInOne() {
+        return new Workload(
+                IN_ONE, 64, peer -> peer.transactionInOne(Data.anyAccount()).map(balance -> balance > 0));
     }
 
     static Workload page() {

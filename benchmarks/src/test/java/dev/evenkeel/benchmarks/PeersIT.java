@@ -68,11 +68,14 @@ class PeersIT {
 
     @ForEachPeer
     void commitsWhatTheTransactionAnswers(Entrant entrant) {
-        long before = balance();
-        long answer = with(entrant, peer -> peer.transaction(7));
+        for (Function<Peer, Mono<Long>> way : List.<Function<Peer, Mono<Long>>>of(
+                peer -> peer.transaction(7), peer -> peer.declaredTransaction(7), peer -> peer.transactionInOne(7))) {
+            long before = balance();
+            long answer = with(entrant, way);
 
-        assertThat(answer).isEqualTo(before + 1);
-        assertThat(balance()).isEqualTo(before + 1);
+            assertThat(answer).isEqualTo(before + 1);
+            assertThat(balance()).isEqualTo(before + 1);
+        }
     }
 
     private static long balance() {

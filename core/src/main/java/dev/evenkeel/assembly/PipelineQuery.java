@@ -3,6 +3,7 @@ package dev.evenkeel.assembly;
 import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.Query;
 import dev.evenkeel.ReadConsistency;
+import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.route.Intent;
 import dev.evenkeel.route.Wish;
@@ -10,22 +11,31 @@ import dev.evenkeel.stage.Pipeline;
 import dev.evenkeel.stage.StatementWork;
 import dev.evenkeel.stage.Statements;
 import dev.evenkeel.stage.Terms;
+import dev.evenkeel.tx.Transactions;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Row;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A {@link Query} that goes down the road, or straight to the connection that it was given. */
+/**
+ * A {@link Query} that goes down the road, or straight to the connection that it was given. One with others in front of it
+ * goes down as a transaction.
+ */
 record PipelineQuery(
         Pipeline pipeline,
+        Function<TransactionOptions, Transactions> transactions,
         Statements statement,
         Terms terms,
         @Nullable Duration bound,
-        @Nullable Connection connection) implements Query {
+        @Nullable Connection connection)
+        implements Query {
 
     @Override
     public Query readOnly() {
@@ -45,18 +55,19 @@ record PipelineQuery(
 
     @Override
     public Query on(Connection lease) {
-        return new PipelineQuery(pipeline, statement, terms, bound, Objects.requireNonNull(lease, "connection"));
+        return new PipelineQuery(
+                pipeline, transactions, statement, terms, bound, Objects.requireNonNull(lease, "connection"));
     }
 
     @Override
     public Query andCommit() {
-        return new PipelineQuery(pipeline, statement.andCommit(), terms, bound, connection);
+        return new PipelineQuery(pipeline, transactions, statement.andCommit(), terms, bound, connection);
     }
 
     @Override
     public Query timeout(Duration limit) {
         ConnectionOptions.requirePositive("timeout", limit);
-        return new PipelineQuery(pipeline, statement, terms.timeout(limit), limit, connection);
+        return new PipelineQuery(pipeline, transactions, statement, terms.timeout(limit), limit, connection);
     }
 
     @Override
@@ -66,18 +77,32 @@ record PipelineQuery(
 
     @Override
     public Query fetchSize(int rows) {
-        return new PipelineQuery(pipeline, statement.fetchSize(rows), terms, bound, connection);
+        return new PipelineQuery(pipeline, transactions, statement.fetchSize(rows), terms, bound, connection);
     }
 
     private Query with(Terms changed) {
-        return new PipelineQuery(pipeline, statement, changed, bound, connection);
+        return new PipelineQuery(pipeline, transactions, statement, changed, bound, connection);
+    }
+
+    @Override
+    public Query after(Query... earlier) {
+        List<Statements> others = new ArrayList<>();
+        for (Query query : earlier) {
+            if (!(query instanceof PipelineQuery known)) {
+                throw new IllegalArgumentException(
+                        "after(...) takes queries that a manager's query(...) has made, not " + query);
+            }
+            others.add(known.statement);
+        }
+        return new PipelineQuery(pipeline, transactions, statement.after(others), terms, bound, connection);
     }
 
     @Override
     public <T> Flux<T> map(Function<? super Row, ? extends @Nullable T> mapping) {
-        return connection == null
-                ? pipeline.run(terms, new StatementWork<>(statement, mapping))
-                : pipeline.runOn(connection, terms.label(), bound, held -> statement.rows(held, mapping));
+        if (connection == null && statement.isAlone()) {
+            return pipeline.run(terms, new StatementWork<>(statement, mapping));
+        }
+        return run(statements -> held -> statements.rows(held, mapping));
     }
 
     @Override
@@ -87,9 +112,25 @@ record PipelineQuery(
 
     @Override
     public Mono<Long> rowsUpdated() {
-        Flux<Long> updated = connection == null
-                ? pipeline.run(terms, statement::rowsUpdated)
-                : pipeline.runOn(connection, terms.label(), bound, statement::rowsUpdated);
-        return updated.single();
+        return connection == null && statement.isAlone()
+                ? pipeline.run(terms, statement::rowsUpdated).single()
+                : run(statements -> statements::rowsUpdated).single();
+    }
+
+    private <T> Flux<T> run(Function<Statements, Function<Connection, Publisher<T>>> running) {
+        return connection == null
+                ? inTransaction(running.apply(statement.andCommit()))
+                : pipeline.runOn(connection, terms.label(), bound, running.apply(statement));
+    }
+
+    private <T> Flux<T> inTransaction(Function<Connection, Publisher<T>> work) {
+        TransactionOptions.Builder options = TransactionOptions.builder();
+        Transactions transaction =
+                transactions.apply((terms.phase() == Phase.READING ? options.readOnly() : options).build());
+        Terms whole = terms.phase() == Phase.STATEMENT ? terms.phase(Phase.IN_TRANSACTION) : terms;
+        return pipeline.run(
+                        whole,
+                        transaction.one(held -> Flux.from(work.apply(held)).collectList()))
+                .flatMapIterable(Function.identity());
     }
 }

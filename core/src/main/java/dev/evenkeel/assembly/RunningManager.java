@@ -103,9 +103,9 @@ final class RunningManager implements ReactiveDatabaseManager {
     public <T> Mono<T> inTransaction(TransactionOptions options, Function<? super Connection, ? extends Mono<T>> work) {
         return Mono.deferContextual(context -> InnerTransaction.find(context, options)
                 .map(inner -> inner.<T>run(work).singleOrEmpty())
-                .orElseGet(() -> pipeline.run(
-                                terms(options), new Transactions(options, outcomes, parts.timer()).one(work))
-                        .singleOrEmpty()));
+                .orElseGet(
+                        () -> pipeline.run(terms(options), transactions(options).one(work))
+                                .singleOrEmpty()));
     }
 
     @Override
@@ -113,8 +113,8 @@ final class RunningManager implements ReactiveDatabaseManager {
             TransactionOptions options, Function<? super Connection, ? extends Publisher<T>> work) {
         return Flux.deferContextual(context -> InnerTransaction.find(context, options)
                 .map(inner -> inner.<T>run(work))
-                .orElseGet(() ->
-                        pipeline.run(terms(options), new Transactions(options, outcomes, parts.timer()).many(work))));
+                .orElseGet(
+                        () -> pipeline.run(terms(options), transactions(options).many(work))));
     }
 
     @Override
@@ -130,7 +130,7 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Query query(String sql, @Nullable Object... parameters) {
-        return new PipelineQuery(pipeline, Statements.of(sql, parameters), writing, null, null);
+        return new PipelineQuery(pipeline, this::transactions, Statements.of(sql, parameters), writing, null, null);
     }
 
     @Override
@@ -260,6 +260,10 @@ final class RunningManager implements ReactiveDatabaseManager {
     @Override
     public Mono<Void> shutdown(Duration grace) {
         return shutdown.begin(grace);
+    }
+
+    private Transactions transactions(TransactionOptions options) {
+        return new Transactions(options, outcomes, parts.timer());
     }
 
     private Terms terms(TransactionOptions options) {

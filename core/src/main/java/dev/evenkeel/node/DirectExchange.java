@@ -19,6 +19,7 @@ import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
 import io.r2dbc.postgresql.message.backend.ParseComplete;
 import io.r2dbc.postgresql.message.backend.RowDescription;
+import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,16 +32,17 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * One execution of a statement of {@link DirectStatements}, from its write to the last of its answer. With a BEGIN in front both
- * are one group with one Sync: when the server refuses BEGIN, it does not look at the statement.
+ * One execution of a statement of {@link DirectStatements}, from its write to the last of its answer. With a BEGIN or other statements
+ * in front all are one group with one Sync: when the server refuses one, it does not look at those behind it.
  */
 final class DirectExchange<T> {
 
     private final DirectStatements session;
+    private final List<DirectPart> earlier;
     private final DirectPart statement;
     private final @Nullable Function<? super Row, ? extends T> mapping;
     private final Exchanges exchanges;
-    private final List<DirectPart> parts = new ArrayList<>(2);
+    private final List<DirectPart> parts = new ArrayList<>(3);
     private boolean inTransaction;
     private int tries;
     private @Nullable Throwable refusal;
@@ -49,12 +51,13 @@ final class DirectExchange<T> {
 
     DirectExchange(
             DirectStatements session,
-            String sql,
-            Binding values,
+            List<DirectPart> earlier,
+            DirectPart statement,
             @Nullable Function<? super Row, ? extends T> mapping,
             Exchanges exchanges) {
         this.session = session;
-        this.statement = new DirectPart(sql, values, false);
+        this.earlier = earlier;
+        this.statement = statement;
         this.mapping = mapping;
         this.exchanges = exchanges;
     }
@@ -90,11 +93,12 @@ final class DirectExchange<T> {
         current = 0;
         tries++;
         if (begin != null) {
-            parts.add(new DirectPart(begin.statement(), Binding.EMPTY, true));
+            parts.add(DirectPart.onlyOnce(begin.statement()));
         }
+        parts.addAll(earlier);
         parts.add(statement);
         if (commit != null) {
-            parts.add(new DirectPart(CommitAnswer.COMMIT, Binding.EMPTY, false));
+            parts.add(DirectPart.of(CommitAnswer.COMMIT, Binding.EMPTY, null));
         }
         refusal = null;
         Bytes request = new Bytes(write());
@@ -105,6 +109,7 @@ final class DirectExchange<T> {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super T> caller) {
+                earlier.forEach(part -> part.begin(caller));
                 messages.subscribe(new DirectReader<>(caller, DirectExchange.this));
             }
         };
@@ -155,9 +160,14 @@ final class DirectExchange<T> {
         return refusal;
     }
 
+    /** Nothing more is heard of it. */
+    void over() {
+        earlier.forEach(DirectPart::over);
+    }
+
     private @Nullable T row(DataRow data) {
         RowShape shape = statement.rows();
-        if (mapping == null || shape == null) {
+        if (mapping == null || shape == null || parts.get(current) != statement) {
             data.release();
             return null;
         }
@@ -173,9 +183,11 @@ final class DirectExchange<T> {
 
     @SuppressWarnings("unchecked") // without a mapping T is Long
     private @Nullable T completed(CommandComplete complete) {
-        boolean own = parts.get(current) == statement;
+        DirectPart part = parts.get(current);
+        boolean own = part == statement;
         current++;
         Long count = complete.getRows();
+        part.answered(count);
         if (!own || mapping != null || count == null) {
             return null;
         }
@@ -189,6 +201,12 @@ final class DirectExchange<T> {
         for (DirectPart skipped : parts.subList(refused, parts.size())) {
             skipped.failed(session.prepared());
         }
+        R2dbcException verdict =
+                DriverClient.exception(error, parts.get(refused).sql());
+        parts.get(refused).refused(verdict);
+        if (parts.subList(refused, parts.size()).indexOf(statement) > 0) {
+            exchanges.skipped();
+        }
         if (ServerVerdict.of(error) == ServerVerdict.STALE) {
             parts.get(refused).stale(session.prepared());
             if (inTransaction) {
@@ -198,7 +216,7 @@ final class DirectExchange<T> {
                 return new StalePlan();
             }
         }
-        return DriverClient.exception(error, parts.get(refused).sql());
+        return verdict;
     }
 
     /** The same statement can be sent again. */

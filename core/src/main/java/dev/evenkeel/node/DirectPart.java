@@ -7,6 +7,7 @@ import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.client.Binding;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 
 /** One of the statements that are sent together. */
 final class DirectPart {
@@ -14,14 +15,27 @@ final class DirectPart {
     private final String sql;
     private final Binding values;
     private final boolean onlyOnce;
+    private final @Nullable Exchanges witness;
     private @Nullable Prepared statement;
     private @Nullable RowShape once;
     private boolean prepares;
+    private boolean watched;
 
-    DirectPart(String sql, Binding values, boolean onlyOnce) {
+    private DirectPart(String sql, Binding values, boolean onlyOnce, @Nullable Exchanges witness) {
         this.sql = sql;
         this.values = values;
         this.onlyOnce = onlyOnce;
+        this.witness = witness;
+    }
+
+    /** With a {@code witness} for how it ends. */
+    static DirectPart of(String sql, Binding values, @Nullable Exchanges witness) {
+        return new DirectPart(sql, values, false, witness);
+    }
+
+    /** Its text is not worth being prepared. */
+    static DirectPart onlyOnce(String sql) {
+        return new DirectPart(sql, Binding.EMPTY, true, null);
     }
 
     String sql() {
@@ -52,6 +66,24 @@ final class DirectPart {
         return Wire.unnamed();
     }
 
+    /** It is on its way. */
+    void begin(CoreSubscriber<?> caller) {
+        if (witness != null) {
+            synchronized (this) {
+                watched = true;
+            }
+            witness.askedBy(caller);
+            witness.begin(Exchanges.Kind.STATEMENT);
+        }
+    }
+
+    /** Once: a cancel may meet the answer. */
+    private synchronized boolean ends() {
+        boolean first = watched;
+        watched = false;
+        return first;
+    }
+
     void parsed() {
         if (statement != null) {
             statement.confirm();
@@ -69,6 +101,27 @@ final class DirectPart {
     @Nullable
     RowShape rows() {
         return statement == null ? once : statement.rows();
+    }
+
+    void answered(@Nullable Long rows) {
+        if (witness != null && ends()) {
+            witness.rows(rows == null ? 0 : rows);
+            witness.answered(Exchanges.Kind.STATEMENT);
+        }
+    }
+
+    /** The server has refused it. */
+    void refused(Throwable refusal) {
+        if (witness != null && ends()) {
+            witness.failed(Exchanges.Kind.STATEMENT, refusal);
+        }
+    }
+
+    /** The server did not get to it, or nothing is heard of it any more. */
+    void over() {
+        if (witness != null && ends()) {
+            witness.cancelled();
+        }
     }
 
     /** The server did not get to it, or refused it. */

@@ -66,6 +66,7 @@ final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscript
             return;
         }
         over = true;
+        exchange.over();
         caller.onError(error);
     }
 
@@ -75,6 +76,7 @@ final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscript
             return;
         }
         over = true;
+        exchange.over();
         Throwable refusal = exchange.refusal();
         if (refusal == null) {
             caller.onComplete();
@@ -97,5 +99,6 @@ final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscript
         if (source != null) {
             source.cancel();
         }
+        exchange.over();
     }
 }

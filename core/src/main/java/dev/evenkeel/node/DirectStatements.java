@@ -10,6 +10,7 @@ import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.spi.Row;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -46,22 +47,40 @@ final class DirectStatements {
     }
 
     /**
-     * What the statement answers: its rows, or with no {@code mapping} how many it changed. {@code null} when it is none for this
-     * way, or its values do not fit; then the driver runs it, or says what is wrong. With {@code commitOn}, the name of the node, COMMIT
-     * leaves with it.
+     * What the last statement answers: its rows, or with no {@code mapping} how many it changed. {@code null} when one of them is none for
+     * this way, or its values do not fit; then the driver runs them, or says what is wrong. With {@code commitOn}, the name of the node,
+     * COMMIT leaves with it.
+     *
+     * @param exchanges is told of all of it
+     * @param beside makes what is told of one of the earlier ones, if anybody is
      */
     <T> @Nullable Flux<T> run(
-            String sql,
-            List<@Nullable Object> parameters,
+            BoundStatements statements,
             @Nullable Function<? super Row, ? extends T> mapping,
             Exchanges exchanges,
+            Function<BoundStatement, @Nullable Exchanges> beside,
             @Nullable Supplier<String> commitOn) {
-        Binding values = allowed ? Values.bind(codecs, parameters) : null;
-        if (values == null || !suits(sql, values)) {
+        DirectPart last = part(statements.last(), null);
+        if (last == null) {
             return null;
         }
-        DirectExchange<T> exchange = new DirectExchange<>(this, sql, values, mapping, exchanges);
+        List<DirectPart> earlier = new ArrayList<>(statements.earlier().size());
+        for (BoundStatement statement : statements.earlier()) {
+            DirectPart part = part(statement, beside.apply(statement));
+            if (part == null) {
+                return null;
+            }
+            earlier.add(part);
+        }
+        DirectExchange<T> exchange = new DirectExchange<>(this, earlier, last, mapping, exchanges);
         return commitOn == null ? exchange.attempts() : exchange.committing(commitOn);
+    }
+
+    private @Nullable DirectPart part(BoundStatement statement, @Nullable Exchanges witness) {
+        Binding values = allowed ? Values.bind(codecs, statement.values()) : null;
+        return values == null || !suits(statement.sql(), values)
+                ? null
+                : DirectPart.of(statement.sql(), values, witness);
     }
 
     private boolean suits(String sql, Binding values) {

@@ -46,6 +46,9 @@ interface Exchanges {
         return false;
     }
 
+    /** The server will refuse it without a look at it, because of another statement that was sent in front of it. */
+    default void skipped() {}
+
     /** So many rows more were emitted or changed. */
     default void rows(long more) {}
 }

@@ -15,7 +15,6 @@ import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -213,23 +212,22 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     }
 
     /**
-     * What a statement answers by the shortest way: its rows, or with no {@code mapping} how many it changed. {@code null} when it must
-     * be left to the driver.
+     * What the last of the statements answers by the shortest way: its rows, or with no {@code mapping} how many it changed. All leave
+     * in one. {@code null} when they must be left to the driver.
      */
-    public <T> @Nullable Flux<T> run(
-            String sql, List<@Nullable Object> parameters, @Nullable Function<? super Row, ? extends T> mapping) {
+    public <T> @Nullable Flux<T> run(BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
         delegate();
-        return tracked.run(sql, parameters, mapping, false);
+        return tracked.run(statements, mapping, false);
     }
 
     /**
-     * The same for the last statement of the transaction: COMMIT leaves with it, and what it answers comes when that is durable. From
+     * The same for the last statements of the transaction: COMMIT leaves with it, and what it answers comes when that is durable. From
      * then on the connection is of no use. {@code null}, too, when COMMIT must be left to whoever began the transaction.
      */
     public <T> @Nullable Flux<T> runAndCommit(
-            String sql, List<@Nullable Object> parameters, @Nullable Function<? super Row, ? extends T> mapping) {
+            BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
         delegate();
-        Flux<T> answer = mayCommit && !doomed && joined.get() == 0 ? tracked.run(sql, parameters, mapping, true) : null;
+        Flux<T> answer = mayCommit && !doomed && joined.get() == 0 ? tracked.run(statements, mapping, true) : null;
         return answer == null
                 ? null
                 : Flux.defer(() -> {

@@ -29,7 +29,7 @@ final class StatementWatch implements Exchanges {
     /** A statement may say much; listeners get the beginning. */
     private static final int MOST_NOTICES = 16;
 
-    private final Traffic traffic;
+    private final Exchanges traffic;
     private final Listeners listeners;
     private final Lease lease;
     private final String sql;
@@ -45,8 +45,9 @@ final class StatementWatch implements Exchanges {
     private volatile @Nullable RequestScope scope;
     private volatile @Nullable Throwable failure;
     private volatile boolean left;
+    private volatile boolean skipped;
 
-    StatementWatch(Traffic traffic, Listeners listeners, Lease lease, String sql, BoundValues bound) {
+    StatementWatch(Exchanges traffic, Listeners listeners, Lease lease, String sql, BoundValues bound) {
         this.traffic = traffic;
         this.listeners = listeners;
         this.lease = lease;
@@ -89,7 +90,11 @@ final class StatementWatch implements Exchanges {
     @Override
     public void failed(Kind kind, Throwable error) {
         traffic.failed(kind, error);
-        failure = error;
+        if (skipped) {
+            left = true;
+        } else {
+            failure = error;
+        }
         end();
     }
 
@@ -98,6 +103,11 @@ final class StatementWatch implements Exchanges {
         traffic.cancelled();
         left = true;
         end();
+    }
+
+    @Override
+    public void skipped() {
+        skipped = true;
     }
 
     @Override
@@ -161,6 +171,7 @@ final class StatementWatch implements Exchanges {
                 notices));
         failure = null;
         left = false;
+        skipped = false;
         rows = 0;
         notices = List.of();
     }

@@ -19,7 +19,6 @@ import io.r2dbc.spi.TransactionDefinition;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -229,15 +228,22 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** See {@link DirectStatements#run}. */
     <T> @Nullable Flux<T> run(
-            String sql,
-            List<@Nullable Object> parameters,
-            @Nullable Function<? super Row, ? extends T> mapping,
-            boolean committing) {
+            BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping, boolean committing) {
+        Exchanges watch = watch(statements.last(), traffic);
+        return direct.run(
+                statements,
+                mapping,
+                watch == null ? traffic : watch,
+                statement -> watch(statement, Accompanied.INSTANCE),
+                committing ? this::nodeName : null);
+    }
+
+    private @Nullable Exchanges watch(BoundStatement statement, Exchanges counted) {
         Lease lease = holder;
-        Exchanges exchanges = lease == null || !listeners.wantsStatements()
-                ? traffic
-                : new StatementWatch(traffic, listeners, lease, sql, BoundValues.ofParameters(parameters));
-        return direct.run(sql, parameters, mapping, exchanges, committing ? this::nodeName : null);
+        return lease == null || !listeners.wantsStatements()
+                ? null
+                : new StatementWatch(
+                        counted, listeners, lease, statement.sql(), BoundValues.ofParameters(statement.values()));
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.evenkeel.stage;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.QueryFailedException;
+import dev.evenkeel.node.BoundStatement;
+import dev.evenkeel.node.BoundStatements;
 import dev.evenkeel.node.Lease;
 import io.r2dbc.postgresql.codec.PostgresqlObjectId;
 import io.r2dbc.spi.Connection;
@@ -10,6 +12,7 @@ import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -17,34 +20,60 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
- * Runs one statement with its parameters on a connection and always consumes its result: the driver does not even send a
- * bound statement before somebody does.
+ * Runs a statement with its parameters on a connection, behind others if it has any, and always consumes all results: the
+ * driver does not even send a bound statement before somebody does.
  *
+ * @param all the one whose answer is wanted, and those that run before it
  * @param fetchSize rows at a time, 0 for no cursor
  * @param commits whether it is the last one of its transaction
  */
-public record Statements(String sql, List<@Nullable Object> parameters, int fetchSize, boolean commits) {
+public record Statements(BoundStatements all, int fetchSize, boolean commits) {
 
     public static Statements of(String sql, @Nullable Object... parameters) {
-        return new Statements(sql, Arrays.asList(parameters.clone()), 0, false);
+        BoundStatement one = new BoundStatement(sql, Arrays.asList(parameters.clone()));
+        return new Statements(new BoundStatements(List.of(), one), 0, false);
+    }
+
+    public String sql() {
+        return all.last().sql();
+    }
+
+    public List<@Nullable Object> parameters() {
+        return all.last().values();
+    }
+
+    /** Whether it is one that runs without others. */
+    public boolean isAlone() {
+        return all.earlier().isEmpty();
+    }
+
+    /** What it has is behind what the others have. */
+    public Statements after(List<Statements> others) {
+        List<BoundStatement> earlier = new ArrayList<>();
+        for (Statements other : others) {
+            earlier.addAll(other.all.earlier());
+            earlier.add(other.all.last());
+        }
+        earlier.addAll(all.earlier());
+        return new Statements(new BoundStatements(earlier, all.last()), fetchSize, commits);
     }
 
     public Statements fetchSize(int rows) {
-        return new Statements(sql, parameters, rows, commits);
+        return new Statements(all, rows, commits);
     }
 
     public Statements andCommit() {
-        return new Statements(sql, parameters, fetchSize, true);
+        return new Statements(all, fetchSize, true);
     }
 
     public <T> Publisher<T> rows(Connection connection, Function<? super Row, ? extends @Nullable T> mapping) {
         Flux<T> direct = direct(connection, row -> present(mapping.apply(row)));
         return direct != null
                 ? direct
-                : Flux.from(execute(connection))
-                        .concatMap(result -> result.<T>map((row, metadata) -> present(mapping.apply(row))), 1);
+                : oneByOne(connection, result -> result.<T>map((row, metadata) -> present(mapping.apply(row))));
     }
 
     private static <T> T present(@Nullable T value) {
@@ -54,38 +83,62 @@ public record Statements(String sql, List<@Nullable Object> parameters, int fetc
 
     public Publisher<Long> rowsUpdated(Connection connection) {
         Flux<Long> direct = direct(connection, null);
-        return (direct != null ? direct : Flux.from(execute(connection)).concatMap(Result::getRowsUpdated, 1))
-                .reduce(0L, Long::sum);
+        return (direct != null ? direct : oneByOne(connection, Result::getRowsUpdated)).reduce(0L, Long::sum);
     }
 
     private <T> @Nullable Flux<T> direct(Connection connection, @Nullable Function<? super Row, ? extends T> mapping) {
         if (fetchSize > 0 || !(connection instanceof Lease lease)) {
             return null;
         }
-        Flux<T> last = commits ? lease.runAndCommit(sql, parameters, mapping) : null;
-        return last == null ? lease.run(sql, parameters, mapping) : last;
+        Flux<T> last = commits ? lease.runAndCommit(all, mapping) : null;
+        return last == null ? lease.run(all, mapping) : last;
+    }
+
+    /** As the driver runs them. Several are one transaction, as they are when they leave in one. */
+    private <T> Flux<T> oneByOne(Connection connection, Function<Result, Publisher<T>> reading) {
+        if (isAlone()) {
+            return executed(connection, all.last(), reading);
+        }
+        Flux<T> inOrder = Flux.fromIterable(all.earlier())
+                .concatMap(earlier -> executed(connection, earlier, Result::getRowsUpdated))
+                .thenMany(Flux.defer(() -> executed(connection, all.last(), reading)));
+        return Flux.defer(() -> connection.isAutoCommit() ? inTransaction(connection, inOrder) : inOrder);
+    }
+
+    private static <T> Flux<T> inTransaction(Connection connection, Flux<T> work) {
+        return Flux.usingWhen(
+                Mono.from(connection.beginTransaction()).thenReturn(connection),
+                begun -> work,
+                Connection::commitTransaction,
+                (begun, error) -> begun.rollbackTransaction(),
+                Connection::rollbackTransaction);
+    }
+
+    private <T> Flux<T> executed(
+            Connection connection, BoundStatement statement, Function<Result, Publisher<T>> reading) {
+        return Flux.from(execute(connection, statement)).concatMap(reading, 1);
     }
 
     /** The driver reports parameters that do not fit by exceptions of the language, at once. */
-    private Publisher<? extends Result> execute(Connection connection) {
+    private Publisher<? extends Result> execute(Connection connection, BoundStatement bound) {
         try {
-            return prepare(connection).execute();
+            return prepare(connection, bound).execute();
         } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
             throw new QueryFailedException(Failure.of(
                             "BAD_PARAMETERS",
                             ErrorType.QUERY,
                             "%d parameters were given, which do not fit the statement: %s"
-                                    .formatted(parameters.size(), e.getMessage()),
+                                    .formatted(bound.values().size(), e.getMessage()),
                             "write parameters as $1, $2, ... and give one value for each, in that order",
                             "bind values of types that the driver knows; arrays for any($1)")
                     .causedBy(e));
         }
     }
 
-    private Statement prepare(Connection connection) {
-        Statement statement = connection.createStatement(sql);
-        for (int i = 0; i < parameters.size(); i++) {
-            Object value = parameters.get(i);
+    private Statement prepare(Connection connection, BoundStatement bound) {
+        Statement statement = connection.createStatement(bound.sql());
+        for (int i = 0; i < bound.values().size(); i++) {
+            Object value = bound.values().get(i);
             statement.bind(i, value == null ? Parameters.in(PostgresqlObjectId.UNSPECIFIED) : value);
         }
         return fetchSize > 0 ? statement.fetchSize(fetchSize) : statement;

@@ -116,7 +116,9 @@ public final class Transactions {
 
     /** BEGIN leaves with the first statement, or, if it has more to say than one statement can, now. */
     private Attempt begin(Lease lease) {
-        lease.enter(options.readOnly() ? Phase.READING : Phase.IN_TRANSACTION);
+        if (lease.phase() != Phase.REPEATABLE) {
+            lease.enter(options.readOnly() ? Phase.READING : Phase.IN_TRANSACTION);
+        }
         lease.transaction(options);
         if (begin.isOneStatement() && !options.exactlyOnce()) {
             lease.mayCommit();
@@ -179,7 +181,7 @@ public final class Transactions {
             if (lease.isAutoCommit()) {
                 return Mono.error(endedByHand());
             }
-            if (!options.readOnly()) {
+            if (lease.phase() == Phase.IN_TRANSACTION) {
                 lease.enter(Phase.COMMITTING);
             }
             return Mono.from(lease.commitTransaction());

@@ -75,6 +75,11 @@ public class EvenkeelPeer implements Peer {
     }
 
     @Override
+    public Mono<Long> transactionInOne(int id) {
+        return db.query(Data.BALANCE, id).after(db.query(Data.DEPOSIT, id)).one(Account::balance);
+    }
+
+    @Override
     public Mono<Long> rows(int count, Consumer<? super Item> taker) {
         return db.query(Data.ITEMS, count)
                 .readOnly()

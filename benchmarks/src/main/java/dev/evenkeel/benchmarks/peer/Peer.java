@@ -27,6 +27,11 @@ public interface Peer extends AutoCloseable {
         return transaction(id);
     }
 
+    /** The same by whoever can send both in one. */
+    default Mono<Long> transactionInOne(int id) {
+        return transaction(id);
+    }
+
     /** {@link Data#ITEMS}, each given to the taker as it comes; emits how many they were. */
     Mono<Long> rows(int count, Consumer<? super Item> taker);
 

@@ -1,0 +1,273 @@
+package dev.evenkeel;
+
+import static dev.evenkeel.Databases.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.evenkeel.config.MonitoringConfig;
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.error.CommitOutcomeUnknownException;
+import dev.evenkeel.error.ConstraintViolatedException;
+import dev.evenkeel.error.DatabaseException;
+import dev.evenkeel.event.CallCompleted.Outcome;
+import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.event.StatementCompleted;
+import dev.evenkeel.testkit.CutAction;
+import dev.evenkeel.testkit.CutPoint;
+import dev.evenkeel.testkit.Direction;
+import dev.evenkeel.testkit.FaultProxy;
+import dev.evenkeel.testkit.LeakCheck;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.WithPostgres;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** Several statements that leave in one write and are one transaction. */
+@WithPostgres(isolated = true)
+class StatementsInOneIT {
+
+    private final PostgresCluster cluster;
+    private FaultProxy proxy;
+    private ReactiveDatabaseManager db;
+
+    StatementsInOneIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void start(LeakCheck leaks) {
+        cluster.primary()
+                .execute(
+                        "drop table if exists account; create table account (id text primary key, cents bigint not null"
+                                + " check (cents >= 0)); insert into account values ('ada', 100), ('bob', 0)");
+        proxy = FaultProxy.to(cluster.primary().host(), cluster.primary().port());
+        db = Databases.start(DatabaseConfig.builder()
+                .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
+                .pool(PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build())
+                .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
+                .callTimeout(Duration.ofSeconds(10))
+                .build());
+        leaks.watch("leased connections", () -> db.metrics().leased());
+    }
+
+    @AfterEach
+    void stop() {
+        db.shutdown().block(PATIENCE);
+        proxy.close();
+    }
+
+    private Query add(String id, long cents) {
+        return db.query("update account set cents = cents + $2 where id = $1", id, cents);
+    }
+
+    private Query balanceOf(String id) {
+        return db.query("select cents from account where id = $1", id);
+    }
+
+    /** Ada gives Bob so much, and is told what she has left. */
+    private Mono<Long> transfer(long cents) {
+        return balanceOf("ada").after(add("ada", -cents), add("bob", cents)).one(row -> row.get(0, Long.class));
+    }
+
+    private String balances() {
+        return cluster.primary().queryOne("select string_agg(id || ' ' || cents, ', ' order by id) from account");
+    }
+
+    @Test
+    void theyWaitForTheServerOnce() {
+        transfer(1).block(PATIENCE);
+        proxy.delay(Direction.TO_SERVER, Duration.ofMillis(100));
+        proxy.resetCounters();
+
+        StepVerifier.create(transfer(10)).expectNext(89L).verifyComplete();
+
+        assertThat(proxy.roundTrips()).isEqualTo(1);
+        assertThat(balances()).isEqualTo("ada 89, bob 11");
+    }
+
+    @Test
+    void whenOneFailsNothingIsApplied() {
+        StepVerifier.create(transfer(1_000)).verifyError(ConstraintViolatedException.class);
+        StepVerifier.create(add("ada", -1_000).after(add("bob", 1_000)).rowsUpdated())
+                .verifyError(ConstraintViolatedException.class);
+
+        assertThat(balances()).isEqualTo("ada 100, bob 0");
+        StepVerifier.create(transfer(1)).expectNext(99L).verifyComplete();
+    }
+
+    @Test
+    void onlyTheLastOneIsAnswered() {
+        StepVerifier.create(add("bob", 1)
+                        .after(db.query("select * from generate_series(1, 5)"), add("ada", -1))
+                        .rowsUpdated())
+                .expectNext(1L)
+                .verifyComplete();
+        StepVerifier.create(db.query("select g from generate_series(1, 3) g")
+                        .after(db.query("select * from generate_series(7, 9)"))
+                        .map(row -> row.get(0, Integer.class)))
+                .expectNext(1, 2, 3)
+                .verifyComplete();
+    }
+
+    @Test
+    void whatIsPutInFrontLaterRunsEarlier() {
+        Query nested = add("bob", 3).after(add("bob", 2));
+
+        StepVerifier.create(balanceOf("bob")
+                        .after(db.query("update account set cents = 7 where id = 'bob'"))
+                        .after(nested)
+                        .one(row -> row.get(0, Long.class)))
+                .expectNext(7L)
+                .verifyComplete();
+    }
+
+    @Test
+    void whatTheDriverMustRunIsOneTransactionToo() {
+        Query settings = db.query("set local statement_timeout = 5000");
+
+        StepVerifier.create(
+                        add("ada", -1_000).after(add("bob", 1_000), settings).rowsUpdated())
+                .verifyError(ConstraintViolatedException.class);
+        assertThat(balances()).isEqualTo("ada 100, bob 0");
+
+        StepVerifier.create(db.query("show statement_timeout")
+                        .after(settings, add("bob", 1))
+                        .one(row -> row.get(0, String.class)))
+                .expectNext("5s")
+                .verifyComplete();
+        assertThat(balances()).isEqualTo("ada 100, bob 1");
+    }
+
+    @Test
+    void onAConnectionTheyArePartOfItsTransaction() {
+        Mono<Long> undone = db.inTransaction(conn -> balanceOf("bob")
+                .after(add("ada", -5), add("bob", 5))
+                .on(conn)
+                .one(row -> row.get(0, Long.class))
+                .flatMap(left -> Mono.error(new IllegalStateException("bob has " + left))));
+
+        StepVerifier.create(undone).verifyErrorMessage("bob has 5");
+        assertThat(balances()).isEqualTo("ada 100, bob 0");
+    }
+
+    @Test
+    void onAConnectionWithoutATransactionTheyAreOne() {
+        StepVerifier.create(db.withConnection(
+                        ConnectionOptions.write(),
+                        conn -> add("ada", -1_000)
+                                .after(add("bob", 1_000))
+                                .on(conn)
+                                .rowsUpdated()
+                                .onErrorResume(
+                                        ConstraintViolatedException.class,
+                                        poor -> add("ada", -1_000)
+                                                .after(add("bob", 1_000), db.query("set local work_mem = '1MB'"))
+                                                .on(conn)
+                                                .rowsUpdated())))
+                .verifyError(ConstraintViolatedException.class);
+
+        assertThat(balances()).isEqualTo("ada 100, bob 0");
+    }
+
+    @Test
+    void aTransactionCanEndWithThem() {
+        Mono<Long> all = db.inTransaction(conn -> balanceOf("ada")
+                .after(add("ada", -5), add("bob", 5))
+                .on(conn)
+                .andCommit()
+                .one(row -> row.get(0, Long.class)));
+        all.block(PATIENCE);
+        proxy.delay(Direction.TO_SERVER, Duration.ofMillis(100));
+        proxy.resetCounters();
+
+        StepVerifier.create(all).expectNext(90L).verifyComplete();
+
+        assertThat(proxy.roundTrips()).isEqualTo(1);
+        assertThat(balances()).isEqualTo("ada 90, bob 10");
+    }
+
+    @Test
+    void readOnlyOnesMayNotWrite() {
+        StepVerifier.create(balanceOf("bob").after(add("bob", 1)).readOnly().one(row -> 1))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(
+                                DatabaseException.class,
+                                refused -> assertThat(refused.code()).isEqualTo("25006")));
+    }
+
+    @ParameterizedTest
+    @EnumSource(CutPoint.class)
+    void aLostAnswerIsAnUnknownOutcome(CutPoint point) {
+        transfer(1).block(PATIENCE);
+        proxy.cutAt(point, CutAction.RESET);
+
+        StepVerifier.create(transfer(10)).verifyError(CommitOutcomeUnknownException.class);
+
+        proxy.heal();
+        Databases.await(
+                "the server has ended it",
+                () -> balances().equals(point.commitReachesServer() ? "ada 89, bob 11" : "ada 99, bob 1"));
+    }
+
+    @Test
+    void whatMayRunTwiceIsRepeatedWhenItsAnswerIsLost() {
+        Mono<Long> set = balanceOf("bob")
+                .after(db.query("update account set cents = $1 where id = 'bob'", 42L))
+                .idempotent()
+                .one(row -> row.get(0, Long.class));
+        set.block(PATIENCE);
+        proxy.cutAt(CutPoint.values()[CutPoint.values().length - 1], CutAction.RESET);
+
+        StepVerifier.create(set).expectNext(42L).verifyComplete();
+    }
+
+    @Test
+    void eachIsToldOfWithWhatBecameOfIt() {
+        List<StatementCompleted> told = new CopyOnWriteArrayList<>();
+        db.listen(new DatabaseListener() {
+            @Override
+            public void onStatementCompleted(StatementCompleted event) {
+                told.add(event);
+            }
+
+            @Override
+            public boolean wantsStatements() {
+                return true;
+            }
+        });
+
+        transfer(1).block(PATIENCE);
+        assertThat(told).extracting(StatementCompleted::outcome).containsOnly(Outcome.SUCCEEDED);
+        assertThat(told).extracting(StatementCompleted::rows).containsExactly(1L, 1L, 1L);
+
+        told.clear();
+        StepVerifier.create(balanceOf("ada")
+                        .after(add("bob", 1), add("ada", -1_000))
+                        .one(row -> 1))
+                .verifyError(ConstraintViolatedException.class);
+        Databases.await("three statements", () -> told.size() == 3);
+        assertThat(told).extracting(StatementCompleted::sqlState).containsExactlyInAnyOrder(null, "23514", null);
+        assertThat(told)
+                .extracting(StatementCompleted::outcome)
+                .containsExactlyInAnyOrder(Outcome.SUCCEEDED, Outcome.FAILED, Outcome.CANCELLED);
+    }
+
+    @Test
+    void aForeignQueryIsRefused() {
+        Query foreign = (Query) Proxy.newProxyInstance(
+                Query.class.getClassLoader(), new Class<?>[] {Query.class}, (proxy, method, arguments) -> "foreign");
+
+        assertThatThrownBy(() -> balanceOf("ada").after(foreign))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("query(...)");
+    }
+}
