@@ -108,8 +108,8 @@ class ArchitectureTest {
                 .callMethod(reactor.core.publisher.Mono.class, "subscribe")
                 .orShould()
                 .callMethod(reactor.core.publisher.Flux.class, "subscribe")
-                .because("who subscribes owns the result; Topology.start and the pool's dropped connections are the"
-                        + " two places where nobody else can")
+                .because("who subscribes owns the result; Topology.start and connections that nobody took are the"
+                        + " places where nobody else can")
                 .check(classes);
     }
 }

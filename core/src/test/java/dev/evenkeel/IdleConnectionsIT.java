@@ -29,6 +29,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +132,17 @@ class IdleConnectionsIT implements DatabaseListener {
         heard.add(event);
     }
 
+    /** A look that meets another thread in the pool sees nothing; those that follow it come with the clock, which stands otherwise. */
+    private void awaitLooks(String what, BooleanSupplier condition) {
+        AtomicInteger looks = new AtomicInteger();
+        await(what, () -> {
+            if (!condition.getAsBoolean() && looks.getAndIncrement() < 3) {
+                time.advanceTimeBy(Duration.ofMillis(20));
+            }
+            return condition.getAsBoolean();
+        });
+    }
+
     private List<Reason> reasons() {
         return heard.stream().map(ConnectionClosed::reason).toList();
     }
@@ -156,7 +169,7 @@ class IdleConnectionsIT implements DatabaseListener {
 
         long begun = System.nanoTime();
         measure.accept(pool);
-        await("the server has none of them", () -> Collections.disjoint(before, sessions()));
+        awaitLooks("the server has none of them", () -> Collections.disjoint(before, sessions()));
 
         log.info(
                 "idle connections of a pool that is given up are gone after {}",
@@ -168,7 +181,7 @@ class IdleConnectionsIT implements DatabaseListener {
     void thoseInUseAreClosedWhenTheyComeBack() {
         Lease busy = pool.acquire(PATIENCE, () -> "-").block(PATIENCE);
         pool.retire();
-        await("the idle ones are closed", () -> sessions().size() == 1);
+        awaitLooks("the idle ones are closed", () -> sessions().size() == 1);
 
         Flux.from(busy.createStatement("select 1").execute())
                 .flatMap(Result::getRowsUpdated)

@@ -9,6 +9,7 @@ import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.config.RetryPolicy;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.error.QueryFailedException;
 import dev.evenkeel.testkit.CutAction;
 import dev.evenkeel.testkit.CutPoint;
 import dev.evenkeel.testkit.FaultProxy;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 /**
  * What is particular behind a pooler in transaction mode. That everything else is as it is without one is shown by other tests,
@@ -81,6 +83,23 @@ class PgBouncerIT {
         assertThat(load.failedReads()).isEmpty();
         assertThat(load.missingOn(cluster.primary())).isEmpty();
         assertThat(db.healthCheck().block(PATIENCE).status()).isEqualTo(HealthStatus.HEALTHY);
+    }
+
+    /** The driver runs them one by one there, because of the options in the URL. */
+    @Test
+    void statementsThatWouldLeaveInOneAreOneTransaction() {
+        pooler = PgBouncer.inFrontOf(cluster.primary(), List.of("default_pool_size = 1"));
+        db = Databases.start(config(pooler.url() + PgBouncer.URL_OPTIONS).build());
+        Query add = db.query("update counter set n = n + $1", 5);
+
+        StepVerifier.create(db.query("select n from counter").after(add, add).one(row -> row.get(0, Integer.class)))
+                .expectNext(10)
+                .verifyComplete();
+        StepVerifier.create(
+                        db.query("select 1 / (n - 15) from counter").after(add).one(row -> 1))
+                .verifyError(QueryFailedException.class);
+
+        assertThat(cluster.primary().queryOne("select n from counter")).isEqualTo("10");
     }
 
     /** One server connection for all, so that the next caller gets the session that the resolver had. */

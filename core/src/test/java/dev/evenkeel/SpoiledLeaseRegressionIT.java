@@ -150,6 +150,19 @@ class SpoiledLeaseRegressionIT {
         assertThat(notes()).isEqualTo("500");
     }
 
+    /** Taking the first value of a stream cancels it, and the connection was given back under its new owner. */
+    @Test
+    void whoeverTakesTheFirstOfAStreamKeepsTheConnection() {
+        Connection lent = Flux.from(db.connectionFactory().create()).next().block(PATIENCE);
+
+        StepVerifier.create(db.query("select $1::int", 7).on(lent).one(row -> row.get(0, Integer.class)))
+                .expectNext(7)
+                .verifyComplete();
+        assertThat(db.metrics().leased()).isEqualTo(1);
+        Mono.from(lent.close()).block(PATIENCE);
+        await("it is back", () -> db.metrics().leased() == 0);
+    }
+
     /** The outer function had inserted; the inner error was safe to retry, but only for the inner call. */
     @Test
     void anInnerErrorThatIsSafeToRetryDoesNotRepeatTheOuterFunction() {

@@ -3,13 +3,17 @@ package dev.evenkeel.benchmarks;
 import dev.evenkeel.benchmarks.peer.Data;
 import dev.evenkeel.benchmarks.peer.MonitoredPeer;
 import dev.evenkeel.benchmarks.peer.Peer;
+import dev.evenkeel.benchmarks.peer.Server;
 import dev.evenkeel.benchmarks.report.LiveHeap;
 import dev.evenkeel.benchmarks.report.Report;
 import dev.evenkeel.benchmarks.report.Series;
+import dev.evenkeel.testkit.Direction;
+import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.PostgresCluster;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,11 +44,14 @@ public final class Comparison {
     }
 
     private Report run() {
-        try (PostgresCluster cluster = Data.start()) {
+        try (PostgresCluster cluster = Data.start();
+                FaultProxy network = FaultProxy.to(
+                        cluster.primary().host(), cluster.primary().port())) {
             Data.load(cluster, options.plan().rows());
+            Server server = server(cluster, network);
             List<Contender> contenders = new ArrayList<>();
             try {
-                options.entrants().forEach(entrant -> open(entrant, cluster, contenders));
+                options.entrants().forEach(entrant -> open(entrant, server, contenders));
                 if (contenders.isEmpty()) {
                     throw new IllegalArgumentException("Nobody is left to compare: " + leftOut);
                 }
@@ -55,13 +62,22 @@ public final class Comparison {
         }
     }
 
-    private void open(Entrant entrant, PostgresCluster cluster, List<Contender> contenders) {
+    private Server server(PostgresCluster cluster, FaultProxy network) {
+        Duration longer = options.plan().network();
+        if (longer.isZero()) {
+            return Server.of(cluster);
+        }
+        network.delay(Direction.TO_SERVER, longer.dividedBy(2)).delay(Direction.TO_CLIENT, longer.dividedBy(2));
+        return Server.behind(network.port(), cluster);
+    }
+
+    private void open(Entrant entrant, Server server, List<Contender> contenders) {
         Optional<String> hindrance = entrant.hindrance(pgbench);
         if (hindrance.isPresent()) {
             leftOut.add("%s %s".formatted(entrant, hindrance.get()));
             System.err.println("Left out: %s %s.".formatted(entrant, hindrance.get()));
         } else {
-            contenders.add(entrant.open(cluster, pgbench));
+            contenders.add(entrant.open(server, pgbench));
         }
     }
 
@@ -94,7 +110,11 @@ public final class Comparison {
                 plan.rounds(),
                 plan.time().toMillis());
         String omitted = leftOut.isEmpty() ? "" : " Left out: %s.".formatted(String.join("; ", leftOut));
-        return measured + limits(contenders) + omitted;
+        String distance = plan.network().isZero()
+                ? ""
+                : " Each round trip is %d µs longer than here, by a proxy that takes its share of the processors."
+                        .formatted(plan.network().toNanos() / 1_000);
+        return measured + distance + limits(contenders) + omitted;
     }
 
     private String limits(List<Contender> contenders) {

@@ -4,10 +4,10 @@ import dev.evenkeel.benchmarks.peer.EvenkeelPeer;
 import dev.evenkeel.benchmarks.peer.HikariPeer;
 import dev.evenkeel.benchmarks.peer.MonitoredPeer;
 import dev.evenkeel.benchmarks.peer.R2dbcPoolPeer;
+import dev.evenkeel.benchmarks.peer.Server;
 import dev.evenkeel.benchmarks.peer.SpringPeer;
 import dev.evenkeel.benchmarks.peer.VertxPeer;
 import dev.evenkeel.benchmarks.peer.VirtualThreads;
-import dev.evenkeel.testkit.PostgresCluster;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +17,7 @@ enum Entrant {
     R2DBC_POOL,
     EVENKEEL,
     EVENKEEL_BARE,
+    EVENKEEL_SPI,
     VERTX,
     VERTX_PIPELINED,
     HIKARI,
@@ -25,18 +26,19 @@ enum Entrant {
     PGBENCH,
     PGBENCH_PIPELINED;
 
-    Contender open(PostgresCluster cluster, Optional<Path> pgbench) {
+    Contender open(Server server, Optional<Path> pgbench) {
         return switch (this) {
-            case R2DBC_POOL -> new InProcess(R2dbcPoolPeer.open(cluster));
-            case EVENKEEL -> new InProcess(MonitoredPeer.open(cluster));
-            case EVENKEEL_BARE -> new InProcess(EvenkeelPeer.open(cluster));
-            case VERTX -> new InProcess(VertxPeer.open(cluster));
-            case VERTX_PIPELINED -> new InProcess(VertxPeer.openPipelined(cluster));
-            case HIKARI -> new InProcess(HikariPeer.open(cluster));
-            case HIKARI_VIRTUAL -> new InProcess(HikariPeer.openVirtual(cluster));
-            case SPRING -> new InProcess(SpringPeer.open(cluster));
-            case PGBENCH -> new Pgbench(pgbench.orElseThrow(), PgbenchScripts.PLAIN, cluster);
-            case PGBENCH_PIPELINED -> new Pgbench(pgbench.orElseThrow(), PgbenchScripts.PIPELINED, cluster);
+            case R2DBC_POOL -> new InProcess(R2dbcPoolPeer.open(server));
+            case EVENKEEL -> new InProcess(MonitoredPeer.open(server));
+            case EVENKEEL_BARE -> new InProcess(EvenkeelPeer.open(server));
+            case EVENKEEL_SPI -> new InProcess(R2dbcPoolPeer.openOnEvenkeel(server));
+            case VERTX -> new InProcess(VertxPeer.open(server));
+            case VERTX_PIPELINED -> new InProcess(VertxPeer.openPipelined(server));
+            case HIKARI -> new InProcess(HikariPeer.open(server));
+            case HIKARI_VIRTUAL -> new InProcess(HikariPeer.openVirtual(server));
+            case SPRING -> new InProcess(SpringPeer.open(server));
+            case PGBENCH -> new Pgbench(pgbench.orElseThrow(), PgbenchScripts.PLAIN, server);
+            case PGBENCH_PIPELINED -> new Pgbench(pgbench.orElseThrow(), PgbenchScripts.PIPELINED, server);
         };
     }
 

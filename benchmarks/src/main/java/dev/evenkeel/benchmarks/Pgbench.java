@@ -1,8 +1,8 @@
 package dev.evenkeel.benchmarks;
 
 import dev.evenkeel.benchmarks.peer.Peer;
+import dev.evenkeel.benchmarks.peer.Server;
 import dev.evenkeel.benchmarks.report.Sample;
-import dev.evenkeel.testkit.PostgresCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * PostgreSQL's own load generator, in C and without a pool: it never has more callers than connections, and its latency is
  * without a wait for one. It runs for whole seconds.
  */
-record Pgbench(Path program, PgbenchScripts scripts, PostgresCluster cluster) implements Contender {
+record Pgbench(Path program, PgbenchScripts scripts, Server server) implements Contender {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -66,7 +66,7 @@ record Pgbench(Path program, PgbenchScripts scripts, PostgresCluster cluster) im
     }
 
     private List<String> command(Workload workload, Duration time, PgbenchFolder folder) {
-        URI url = URI.create(cluster.url(cluster.primary()).substring("r2dbc:".length()));
+        URI url = URI.create(server.postgresUrl());
         int connections = Math.min(workload.inFlight(), mostCallers());
         int threads = Math.min(connections, Runtime.getRuntime().availableProcessors());
         long seconds = Math.max(1, (time.toMillis() + 999) / 1_000);

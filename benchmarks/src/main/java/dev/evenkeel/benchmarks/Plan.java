@@ -9,12 +9,13 @@ import java.time.Duration;
  * @param rounds rounds that count
  * @param time length of one workload on one peer in one round
  * @param rows length of the stream
+ * @param network how much longer each round trip takes than on this machine
  */
-record Plan(int warmUps, int rounds, Duration time, int rows) {
+record Plan(int warmUps, int rounds, Duration time, int rows, Duration network) {
 
-    static final Plan DEFAULT = new Plan(3, 5, Duration.ofMillis(500), 1_000_000);
+    static final Plan DEFAULT = new Plan(3, 5, Duration.ofMillis(500), 1_000_000, Duration.ZERO);
 
-    static final String USAGE = "--warm-ups=%d --rounds=%d --millis=%d --rows=%d"
+    static final String USAGE = "--warm-ups=%d --rounds=%d --millis=%d --rows=%d --network-micros=0"
             .formatted(DEFAULT.warmUps, DEFAULT.rounds, DEFAULT.time.toMillis(), DEFAULT.rows);
 
     Plan {
@@ -26,10 +27,11 @@ record Plan(int warmUps, int rounds, Duration time, int rows) {
     /** @throws IllegalArgumentException when that is not a name of the usage line, or not a value for it */
     Plan with(String name, String value) {
         return switch (name) {
-            case "--warm-ups" -> new Plan(number(value), rounds, time, rows);
-            case "--rounds" -> new Plan(warmUps, number(value), time, rows);
-            case "--millis" -> new Plan(warmUps, rounds, Duration.ofMillis(number(value)), rows);
-            case "--rows" -> new Plan(warmUps, rounds, time, number(value));
+            case "--warm-ups" -> new Plan(number(value), rounds, time, rows, network);
+            case "--rounds" -> new Plan(warmUps, number(value), time, rows, network);
+            case "--millis" -> new Plan(warmUps, rounds, Duration.ofMillis(number(value)), rows, network);
+            case "--rows" -> new Plan(warmUps, rounds, time, number(value), network);
+            case "--network-micros" -> new Plan(warmUps, rounds, time, rows, Duration.ofNanos(1_000L * number(value)));
             default -> throw new IllegalArgumentException("there is no '%s'".formatted(name));
         };
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ComparisonIT {
 
-    private static final Plan SHORT = new Plan(0, 1, Duration.ofMillis(30), 5_000);
+    private static final Plan SHORT = new Plan(0, 1, Duration.ofMillis(30), 5_000, Duration.ZERO);
 
     private static Options options(List<Entrant> entrants, List<Kind> kinds) {
         return new Options(SHORT, entrants, kinds, Optional.empty(), Optional.empty(), Optional.empty());
@@ -51,6 +51,26 @@ class ComparisonIT {
             assertThat(heap.beforeBytes()).isPositive();
             assertThat(heap.peakBytes()).isPositive();
         });
+    }
+
+    @Test
+    void aLongerNetworkIsFeltAndToldOf() {
+        Options options = Options.parse(
+                "--peers=evenkeel-bare,hikari",
+                "--workloads=transaction",
+                "--warm-ups=0",
+                "--rounds=1",
+                "--millis=100",
+                "--network-micros=4000");
+
+        Report report = Comparison.run(options);
+
+        assertThat(report.conditions()).contains("Each round trip is 4000 µs longer");
+        assertThat(report.series())
+                .isNotEmpty()
+                .allSatisfy(series -> assertThat(series.samples())
+                        .allSatisfy(sample ->
+                                assertThat(sample.latency().medianNanos()).isGreaterThan(4_000_000)));
     }
 
     @Test

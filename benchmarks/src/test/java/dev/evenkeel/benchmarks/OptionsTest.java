@@ -17,7 +17,7 @@ class OptionsTest {
     void haveDefaultsForWhatIsNotSaid() {
         Options options = Options.parse("--rounds=9", "--millis=200");
 
-        assertThat(options.plan()).isEqualTo(new Plan(3, 9, Duration.ofMillis(200), 1_000_000));
+        assertThat(options.plan()).isEqualTo(new Plan(3, 9, Duration.ofMillis(200), 1_000_000, Duration.ZERO));
         assertThat(options.entrants())
                 .containsExactly(Entrant.R2DBC_POOL, Entrant.EVENKEEL, Entrant.VERTX_PIPELINED, Entrant.HIKARI);
         assertThat(options.kinds()).hasSize(8).doesNotContain(Kind.GROWTH);

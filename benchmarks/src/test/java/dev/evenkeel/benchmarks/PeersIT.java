@@ -8,6 +8,7 @@ import dev.evenkeel.benchmarks.peer.Columns;
 import dev.evenkeel.benchmarks.peer.Data;
 import dev.evenkeel.benchmarks.peer.Item;
 import dev.evenkeel.benchmarks.peer.Peer;
+import dev.evenkeel.benchmarks.peer.Server;
 import dev.evenkeel.testkit.PostgresCluster;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -54,7 +55,7 @@ class PeersIT {
     private static <T> T with(Entrant entrant, Function<Peer, Mono<T>> work) {
         Optional<String> hindrance = entrant.hindrance(Optional.empty());
         assumeTrue(hindrance.isEmpty(), () -> entrant + " " + hindrance);
-        try (Contender contender = entrant.open(cluster, Optional.empty())) {
+        try (Contender contender = entrant.open(Server.of(cluster), Optional.empty())) {
             return work.apply(contender.inThisProcess().orElseThrow()).block(PATIENCE);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.evenkeel.benchmarks.peer.Data;
+import dev.evenkeel.benchmarks.peer.Server;
 import dev.evenkeel.benchmarks.report.Sample;
 import dev.evenkeel.testkit.PostgresCluster;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class PgbenchIT {
     }
 
     private static Sample run(PgbenchScripts scripts, Workload workload) {
-        try (Contender pgbench = new Pgbench(program, scripts, cluster.orElseThrow())) {
+        try (Contender pgbench = new Pgbench(program, scripts, Server.of(cluster.orElseThrow()))) {
             return pgbench.run(workload, SHORT);
         }
     }

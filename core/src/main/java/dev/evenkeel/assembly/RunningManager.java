@@ -140,7 +140,7 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Mono<Connection> getConnection(ConnectionOptions options) {
-        return lending.<Connection>run(terms(options), Mono::just).singleOrEmpty();
+        return new HandOver(lending.run(terms(options), Mono::just));
     }
 
     @Override

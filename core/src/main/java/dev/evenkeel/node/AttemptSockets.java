@@ -6,8 +6,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
 /**
@@ -26,6 +28,7 @@ final class AttemptSockets implements LoopResources {
 
     private final LoopResources shared;
     private final Queue<Channel> opened = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Channel last;
     private volatile boolean closed;
 
     AttemptSockets(LoopResources shared) {
@@ -36,9 +39,11 @@ final class AttemptSockets implements LoopResources {
         return ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#" + name);
     }
 
-    /** The event loop of the socket that is open; there must be one. */
+    /** The event loop of the socket that is open, or of the last one that was; there must have been one. */
     EventLoop loop() {
-        return opened.element().eventLoop();
+        Channel open = opened.peek();
+        return Objects.requireNonNull(open == null ? last : open, "no socket yet")
+                .eventLoop();
     }
 
     /** Also what is opened from now on: an attempt that is given up may be about to open its socket. */
@@ -54,6 +59,7 @@ final class AttemptSockets implements LoopResources {
         C channel = shared.onChannel(type, group);
         PATIENCE.forEach((option, value) -> channel.config().setOption(option, value));
         opened.add(channel);
+        last = channel;
         ChannelFuture ignored = channel.closeFuture().addListener(end -> opened.remove(channel));
         if (closed) {
             close();

@@ -6,8 +6,6 @@ import dev.evenkeel.wire.Bytes;
 import dev.evenkeel.wire.ServerVerdict;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.ReferenceCounted;
 import io.r2dbc.postgresql.api.ErrorDetails;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.TransactionStatus;
@@ -102,15 +100,12 @@ final class DirectExchange<T> {
         }
         refusal = null;
         Bytes request = new Bytes(write());
-        Flux<BackendMessage> messages = session.client()
-                .exchange(Mono.just(request))
-                .doOnError(failed -> request.dispose())
-                .doOnDiscard(ReferenceCounted.class, ReferenceCountUtil::release);
+        Flux<BackendMessage> messages = session.client().exchange(Mono.just(request));
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super T> caller) {
                 earlier.forEach(part -> part.begin(caller));
-                messages.subscribe(new DirectReader<>(caller, DirectExchange.this));
+                messages.subscribe(new DirectReader<>(caller, DirectExchange.this, request));
             }
         };
     }

@@ -1,5 +1,6 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.wire.Bytes;
 import io.netty.util.ReferenceCountUtil;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +19,21 @@ final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscript
     private final CoreSubscriber<? super T> caller;
     private final DirectExchange<T> exchange;
     private @Nullable Subscription upstream;
+    private final Bytes request;
+    private final Context context;
     private boolean over;
 
-    DirectReader(CoreSubscriber<? super T> caller, DirectExchange<T> exchange) {
+    /** The {@code request} is given back when it cannot be sent; messages that nobody will read are, too. */
+    DirectReader(CoreSubscriber<? super T> caller, DirectExchange<T> exchange, Bytes request) {
         this.caller = caller;
         this.exchange = exchange;
+        this.request = request;
+        this.context = Operators.enableOnDiscard(caller.currentContext(), ReferenceCountUtil::release);
     }
 
     @Override
     public Context currentContext() {
-        return caller.currentContext();
+        return context;
     }
 
     @Override
@@ -66,6 +72,7 @@ final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscript
             return;
         }
         over = true;
+        request.dispose();
         exchange.over();
         caller.onError(error);
     }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.pool.PooledRef;
 
 /**
  * One caller's time with a connection; this is the {@link Connection} that users see. Thread-safe to the degree the
@@ -36,7 +37,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     private static final Duration RELEASE_BOUND = Duration.ofSeconds(1);
 
     private final NodePool pool;
-    private final Connection pooled;
+    private final PooledRef<TrackedConnection> pooled;
     private final TrackedConnection tracked;
     private final Scheduler timer;
     private final long grantedNanos;
@@ -58,11 +59,11 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     private volatile @Nullable Lease outer;
     private volatile @Nullable RequestScope scope;
 
-    Lease(NodePool pool, Connection pooled, TrackedConnection tracked, Scheduler timer) {
+    Lease(NodePool pool, PooledRef<TrackedConnection> pooled, Scheduler timer) {
         this.pool = pool;
         this.pooled = pooled;
-        this.tracked = tracked;
-        this.traffic = tracked.traffic();
+        this.tracked = pooled.poolable();
+        this.traffic = tracked.newTraffic();
         this.timer = timer;
         this.grantedNanos = System.nanoTime();
     }
@@ -199,7 +200,12 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
 
     /** How long the caller has held it. */
     public Duration held() {
-        return Duration.ofNanos(System.nanoTime() - grantedNanos);
+        return Duration.ofNanos(heldNanos());
+    }
+
+    /** The same for the many who only add it up. */
+    public long heldNanos() {
+        return System.nanoTime() - grantedNanos;
     }
 
     /** SQLSTATE of the first error that the server gave on this lease, or since {@link #forgetFailure()}. */
@@ -289,6 +295,14 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
         return tracked.cancelRequest();
     }
 
+    boolean isOnItsLoop() {
+        return tracked.loop().inEventLoop();
+    }
+
+    void onItsLoop(Runnable next) {
+        tracked.loop().execute(next);
+    }
+
     /** Breaks the session off. */
     void sever() {
         tracked.sever();
@@ -311,11 +325,11 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
             ended();
             if (tracked.clean()) {
                 // Back at once: no timer for what every orderly call does.
-                return Mono.from(pooled.close()).onErrorComplete();
+                return pooled.release().onErrorComplete();
             }
             // Detached from whoever waits for it: the pool would lose the connection's permit if it were cancelled
             // half-way.
-            return Mono.fromFuture(Mono.from(pooled.close()).toFuture(), true)
+            return Mono.fromFuture(pooled.release().toFuture(), true)
                     .timeout(RELEASE_BOUND, Mono.empty(), timer)
                     .onErrorComplete();
         });

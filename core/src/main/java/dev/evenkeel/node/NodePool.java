@@ -11,15 +11,12 @@ import dev.evenkeel.event.ConnectionOpened;
 import dev.evenkeel.event.Listeners;
 import dev.evenkeel.lane.LaneSettings;
 import dev.evenkeel.lane.Lanes;
-import io.r2dbc.pool.ConnectionPool;
-import io.r2dbc.spi.Connection;
-import io.r2dbc.spi.Wrapped;
+import dev.evenkeel.time.Bounded;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,6 +25,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.pool.InstrumentedPool;
+import reactor.pool.PooledRef;
 
 /**
  * The connections to one server, and the queue of those who wait for one. Thread-safe.
@@ -45,7 +44,7 @@ public final class NodePool {
     private final Scheduler timer;
     private final Listeners listeners;
     private final SweepTimer sweeps;
-    private final ConnectionPool pool;
+    private final InstrumentedPool<TrackedConnection> pool;
     private final AtomicLong epoch = new AtomicLong();
     private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
     private final LongAdder opened = new LongAdder();
@@ -78,7 +77,7 @@ public final class NodePool {
         this.guests = admission(() -> Math.max(1, config.maxSize() / 2));
         this.direct = ConnectionFactories.leavesStatementsToUs(node);
         this.lanes = new Lanes(node.name(), direct ? shared : shared.none(), opening::openLane, listeners, timer);
-        this.pool = PoolFactory.create(config, this::open, this::closed, epoch::get, sweeps);
+        this.pool = PoolFactory.create(config, Mono.defer(this::open), this::closed, epoch::get, sweeps);
     }
 
     private Admission admission(IntSupplier places) {
@@ -139,12 +138,10 @@ public final class NodePool {
 
     private Mono<Void> serveTheWaiting() {
         return Mono.defer(() -> {
-            boolean anybody = pool.getMetrics()
-                    .filter(metrics -> metrics.pendingAcquireSize() > 0 && metrics.idleSize() > 0)
-                    .isPresent();
-            return anybody
-                    ? pool.create()
-                            .flatMap(connection -> Mono.from(connection.close()))
+            InstrumentedPool.PoolMetrics metrics = pool.metrics();
+            return metrics.pendingAcquireSize() > 0 && metrics.idleSize() > 0
+                    ? pool.acquire()
+                            .flatMap(PooledRef::release)
                             .contextWrite(LateConnections.RETURNED)
                             .onErrorComplete()
                     : Mono.empty();
@@ -185,16 +182,14 @@ public final class NodePool {
 
     /** When the server takes no more connections, the turn has come too early: the next one that is given back will do. */
     private Mono<Lease> inTurn(Turnaway turnaway) {
-        return callers.admit(pool.create(), turnaway)
-                .map(this::lend)
+        return new OnItsLoop(callers.admit(pool.acquire(), turnaway).map(this::lend))
                 .onErrorResume(
                         failure -> Creations.isSaturation(failure) && connections() > 0, saturated -> inTurn(turnaway));
     }
 
     private Mono<Lease> bounded(Mono<Lease> lease, Duration patience, Turnaway turnaway) {
-        return lease.timeout(patience, timer)
-                .contextWrite(LateConnections.RETURNED)
-                .onErrorMap(TimeoutException.class, late -> turnaway.notInTime(patience, lastConnectFailure));
+        return Bounded.one(lease, patience, timer, () -> turnaway.notInTime(patience, lastConnectFailure))
+                .contextWrite(LateConnections.RETURNED);
     }
 
     /** Those that are there, not those that are being opened. */
@@ -207,13 +202,10 @@ public final class NodePool {
         return creations.isSaturated() ? Math.max(1, connections()) : config.maxSize();
     }
 
-    private Lease lend(Connection pooled) {
-        if (!(pooled instanceof Wrapped<?> wrapped) || !(wrapped.unwrap() instanceof TrackedConnection tracked)) {
-            throw new IllegalStateException("the pool handed out " + pooled + ", which is not one of ours");
-        }
-        Lease lease = new Lease(this, pooled, tracked, timer);
+    private Lease lend(PooledRef<TrackedConnection> pooled) {
+        Lease lease = new Lease(this, pooled, timer);
         leases.add(lease);
-        tracked.lentTo(lease);
+        pooled.poolable().lentTo(lease);
         return lease;
     }
 
@@ -227,7 +219,7 @@ public final class NodePool {
 
     void returned(Lease lease) {
         leases.remove(lease);
-        latency.record(lease.held().toNanos());
+        latency.record(lease.heldNanos());
         callers.leave();
         if (lease.isGuest()) {
             guests.leave();
@@ -287,13 +279,12 @@ public final class NodePool {
     }
 
     public PoolMetrics state() {
-        return pool.getMetrics()
-                .map(metrics -> new PoolMetrics(
-                        metrics.acquiredSize(),
-                        metrics.idleSize(),
-                        callers.waiting() + guests.waiting() + metrics.pendingAcquireSize(),
-                        metrics.getMaxAllocatedSize()))
-                .orElse(PoolMetrics.EMPTY);
+        InstrumentedPool.PoolMetrics metrics = pool.metrics();
+        return new PoolMetrics(
+                metrics.acquiredSize(),
+                metrics.idleSize(),
+                callers.waiting() + guests.waiting() + metrics.pendingAcquireSize(),
+                metrics.getMaxAllocatedSize());
     }
 
     /** Connections that are leased now. */

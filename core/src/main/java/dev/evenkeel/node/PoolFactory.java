@@ -1,24 +1,20 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.config.PoolConfig;
-import io.r2dbc.pool.ConnectionPool;
-import io.r2dbc.pool.ConnectionPoolConfiguration;
-import io.r2dbc.spi.Connection;
-import io.r2dbc.spi.ConnectionFactory;
-import io.r2dbc.spi.ConnectionFactoryMetadata;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import org.reactivestreams.Publisher;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.pool.InstrumentedPool;
+import reactor.pool.PoolBuilder;
 import reactor.pool.PooledRefMetadata;
 import reactor.scheduler.clock.SchedulerClock;
 
 /**
- * Builds the r2dbc-pool of a node. Its own knobs are not enough: whether a connection may stay is decided by our
- * predicate, which the pool asks before each hand-out, at each return, and in the background.
+ * Builds the pool of a node. Whether a connection may stay is decided by our predicate, which the pool asks before each hand-out,
+ * at each return, and in the background. The connection that was used last is handed out first, so that spare ones grow old.
  */
 final class PoolFactory {
 
@@ -26,62 +22,38 @@ final class PoolFactory {
 
     private PoolFactory() {}
 
-    static ConnectionPool create(
+    static InstrumentedPool<TrackedConnection> create(
             PoolConfig config,
-            Supplier<Mono<TrackedConnection>> open,
+            Mono<TrackedConnection> open,
             Consumer<TrackedConnection> onClose,
             LongSupplier epoch,
             SweepTimer timer) {
-        AtomicReference<ConnectionPool> self = new AtomicReference<>();
-        ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(new Opener(open))
-                .acquireRetry(0)
+        AtomicReference<@Nullable InstrumentedPool<TrackedConnection>> self = new AtomicReference<>();
+        InstrumentedPool<TrackedConnection> pool = PoolBuilder.from(open)
                 .clock(SchedulerClock.of(timer))
-                .customizer(builder -> builder.sizeBetween(
-                                config.minSize(),
-                                config.maxSize(),
-                                Math.max(1, Math.min(config.minSize(), Creations.AT_ONCE)))
-                        .releaseHandler(connection ->
-                                connection instanceof TrackedConnection tracked ? tracked.cleanUp() : Mono.empty())
-                        .destroyHandler(connection -> {
-                            if (connection instanceof TrackedConnection tracked) {
-                                onClose.accept(tracked);
-                            }
-                            return Mono.from(connection.close());
-                        })
-                        .evictInBackground(SWEEP, timer)
-                        .evictionPredicate((connection, use) -> !(connection instanceof TrackedConnection tracked)
-                                || !tracked.clean()
-                                || tracked.epoch() < epoch.getAsLong()
-                                || tracked.isExpired()
-                                || idleTooLong(use, config, self.get())))
-                .build());
+                .sizeBetween(
+                        config.minSize(), config.maxSize(), Math.max(1, Math.min(config.minSize(), Creations.AT_ONCE)))
+                .maxPendingAcquireUnbounded()
+                .idleResourceReuseMruOrder()
+                .releaseHandler(TrackedConnection::cleanUp)
+                .destroyHandler(connection -> {
+                    onClose.accept(connection);
+                    return connection.close();
+                })
+                .evictInBackground(SWEEP, timer)
+                .evictionPredicate((connection, use) -> !connection.clean()
+                        || connection.epoch() < epoch.getAsLong()
+                        || connection.isExpired()
+                        || idleTooLong(use, config, self.get()))
+                .buildPool();
         self.set(pool);
         return pool;
     }
 
-    private static boolean idleTooLong(PooledRefMetadata use, PoolConfig config, ConnectionPool pool) {
+    private static boolean idleTooLong(
+            PooledRefMetadata use, PoolConfig config, @Nullable InstrumentedPool<TrackedConnection> pool) {
         return use.idleTime() >= config.idleTimeout().toMillis()
-                && pool.getMetrics()
-                        .map(metrics -> metrics.allocatedSize() > config.minSize())
-                        .orElse(true);
-    }
-
-    private record Opener(Supplier<Mono<TrackedConnection>> open) implements ConnectionFactory {
-
-        @Override
-        public Publisher<? extends Connection> create() {
-            return Mono.defer(open);
-        }
-
-        @Override
-        public ConnectionFactoryMetadata getMetadata() {
-            return () -> "PostgreSQL";
-        }
-
-        /** The pool puts this into its messages. */
-        @Override
-        public String toString() {
-            return "PostgreSQL";
-        }
+                && pool != null
+                && pool.metrics().allocatedSize() > config.minSize();
     }
 }

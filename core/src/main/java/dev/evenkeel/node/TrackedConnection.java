@@ -6,12 +6,12 @@ import dev.evenkeel.event.BoundValues;
 import dev.evenkeel.event.ConnectionClosed.Reason;
 import dev.evenkeel.event.Listeners;
 import dev.evenkeel.node.Exchanges.Kind;
+import io.netty.channel.EventLoop;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.spi.Batch;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
-import io.r2dbc.spi.Lifecycle;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Statement;
@@ -39,7 +39,7 @@ import reactor.core.scheduler.Scheduler;
  * next borrower; if that takes longer than the bound, an error makes the pool close it. A COMMIT in flight is waited for,
  * never cancelled. If the connection itself was lost with work on it, the server is asked to stop that, too.
  */
-final class TrackedConnection extends ForwardingConnection implements Wrapped<Connection>, Lifecycle {
+final class TrackedConnection extends ForwardingConnection implements Wrapped<Connection> {
 
     /** Most leftovers are a few packets that are already on their way: a cancel request would cost more than waiting. */
     private static final Duration BEFORE_CANCEL = Duration.ofMillis(20);
@@ -51,11 +51,12 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private final DirectStatements direct;
     private final Client client;
     private final AttemptSockets sockets;
+    private final EventLoop loop;
     private final long started;
     private final Listeners listeners;
     private final Scheduler timer;
     private final long epoch;
-    private final Duration maxLifetime;
+    private final long maxLifetimeNanos;
     private final long openedNanos;
     private volatile Traffic traffic = new Traffic();
     private volatile boolean sessionChanged;
@@ -74,9 +75,10 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         this.direct = new DirectStatements(raw, direct);
         this.client = this.direct.client();
         this.sockets = session.sockets();
+        this.loop = sockets.loop();
         this.started = session.started();
         this.epoch = epoch;
-        this.maxLifetime = maxLifetime;
+        this.maxLifetimeNanos = maxLifetime.toNanos();
         this.listeners = listeners;
         this.timer = timer;
         this.openedNanos = timer.now(TimeUnit.NANOSECONDS);
@@ -98,11 +100,15 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     }
 
     Duration age() {
-        return Duration.ofNanos(timer.now(TimeUnit.NANOSECONDS) - openedNanos);
+        return Duration.ofNanos(ageNanos());
+    }
+
+    private long ageNanos() {
+        return timer.now(TimeUnit.NANOSECONDS) - openedNanos;
     }
 
     boolean isExpired() {
-        return age().compareTo(maxLifetime) >= 0;
+        return ageNanos() >= maxLifetimeNanos;
     }
 
     /** Why it is being closed, in the pool's {@code current} epoch. The cause comes before what may only follow from it. */
@@ -131,17 +137,6 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return client.isConnected();
     }
 
-    @Override
-    public Publisher<Void> postAllocate() {
-        settled();
-        return Mono.empty();
-    }
-
-    @Override
-    public Publisher<Void> preRelease() {
-        return Mono.empty();
-    }
-
     /** Who has it from the pool now. */
     void lentTo(Lease lease) {
         direct.forgetBegin();
@@ -153,9 +148,15 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return lease == null ? "-" : lease.node();
     }
 
-    /** The exchanges of whoever has it now. */
-    Traffic traffic() {
+    /** For the exchanges of whoever gets it now. */
+    Traffic newTraffic() {
+        settled();
         return traffic;
+    }
+
+    /** Where its answers arrive. */
+    EventLoop loop() {
+        return loop;
     }
 
     /** Called by the pool at each return, also at those that it makes by itself. An error makes it close the connection. */
@@ -385,7 +386,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return raw;
     }
 
-    /** The pool asks for the driver's {@code Scheduler}, others for the driver's connection. */
+    /** Also what the driver's connection unwraps to. */
     @Override
     public <E> @Nullable E unwrap(Class<E> type) {
         if (type.isInstance(this)) {

@@ -51,7 +51,7 @@ final class Leasing implements Step {
     }
 
     private static Lease ended(Call<?> call, Lease lease) {
-        call.trace().held(lease.held());
+        call.trace().held(lease.heldNanos());
         return lease;
     }
 

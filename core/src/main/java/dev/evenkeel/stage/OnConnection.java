@@ -4,6 +4,7 @@ import dev.evenkeel.Deadline;
 import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.node.Lease;
+import dev.evenkeel.time.Bounded;
 import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -11,7 +12,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -24,8 +24,7 @@ record OnConnection(Connection connection, String label, Scheduler timer) {
         Flux<T> statement = Flux.defer(() -> work.apply(connection));
         Flux<T> limited = limit == null
                 ? statement
-                : statement.takeUntilOther(
-                        Mono.delay(limit, timer).then(Mono.error(() -> tooLate(Deadline.in(limit, timer)))));
+                : Bounded.all(statement, limit, timer, () -> tooLate(Deadline.in(limit, timer)));
         return limited.onErrorMap(this::classify);
     }
 

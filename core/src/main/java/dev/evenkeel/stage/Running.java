@@ -3,8 +3,8 @@ package dev.evenkeel.stage;
 import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.node.Lease;
+import dev.evenkeel.time.Bounded;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -22,9 +22,11 @@ final class Running implements Step {
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
         Lease lease = call.connection();
-        return Flux.defer(() -> Flux.<T>from(call.work().on(lease)))
-                .takeUntilOther(Mono.delay(call.deadline().remaining(timer), timer)
-                        .then(Mono.error(() -> TimeLimit.exceeded(call.terms().label(), call.deadline(), lease))))
+        return Bounded.all(
+                        Flux.defer(() -> Flux.<T>from(call.work().on(lease))),
+                        call.deadline().remaining(timer),
+                        timer,
+                        () -> TimeLimit.exceeded(call.terms().label(), call.deadline(), lease))
                 .onErrorResume(error -> failed(call, lease, error));
     }
 

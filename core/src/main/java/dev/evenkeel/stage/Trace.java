@@ -60,8 +60,8 @@ final class Trace {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one attempt at a time
-    void held(Duration time) {
-        heldNanos += time.toNanos();
+    void held(long nanos) {
+        heldNanos += nanos;
     }
 
     /** For how long it has held connections. */

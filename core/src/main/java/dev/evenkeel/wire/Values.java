@@ -27,13 +27,13 @@ public final class Values {
         if (parameters.isEmpty()) {
             return Binding.EMPTY;
         }
-        if (parameters.stream().anyMatch(Values::comesLater)) {
-            return null;
-        }
         try {
             Binding values = new Binding(parameters.size());
             for (int i = 0; i < parameters.size(); i++) {
                 Object value = parameters.get(i);
+                if (comesLater(value)) {
+                    return null;
+                }
                 values.add(i, codecs.encode(value == null ? UNTYPED_NULL : value));
             }
             return values;

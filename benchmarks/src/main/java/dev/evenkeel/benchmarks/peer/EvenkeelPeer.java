@@ -4,7 +4,6 @@ import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.DatabaseConfig;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.config.PoolConfig;
-import dev.evenkeel.testkit.PostgresCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -29,14 +28,14 @@ public class EvenkeelPeer implements Peer {
         this.watcher = db.health().subscribe();
     }
 
-    public static Peer open(PostgresCluster cluster) {
-        return new EvenkeelPeer(database(cluster));
+    public static Peer open(Server server) {
+        return new EvenkeelPeer(database(server));
     }
 
     /** A manager with a full pool. */
-    public static ReactiveDatabaseManager database(PostgresCluster cluster) {
+    public static ReactiveDatabaseManager database(Server server) {
         DatabaseConfig config = DatabaseConfig.builder()
-                .primary(cluster.url(cluster.primary()))
+                .primary(server.r2dbcUrl())
                 .pool(PoolConfig.builder()
                         .minSize(CONNECTIONS)
                         .maxSize(CONNECTIONS)

@@ -2,7 +2,6 @@ package dev.evenkeel.benchmarks.peer;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.evenkeel.testkit.PostgresCluster;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -28,9 +27,9 @@ public final class HikariPeer implements Peer {
         T on(Connection connection) throws SQLException;
     }
 
-    private HikariPeer(String name, PostgresCluster cluster, ExecutorService threads, int mostThreads) {
+    private HikariPeer(String name, Server server, ExecutorService threads, int mostThreads) {
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(cluster.jdbcUrl(cluster.primary()));
+        config.setJdbcUrl(server.jdbcUrl());
         config.setMaximumPoolSize(CONNECTIONS);
         config.addDataSourceProperty("reWriteBatchedInserts", true);
         this.name = name;
@@ -39,13 +38,13 @@ public final class HikariPeer implements Peer {
         this.mostThreads = mostThreads;
     }
 
-    public static Peer open(PostgresCluster cluster) {
-        return new HikariPeer("HikariCP", cluster, Executors.newFixedThreadPool(MOST_THREADS), MOST_THREADS);
+    public static Peer open(Server server) {
+        return new HikariPeer("HikariCP", server, Executors.newFixedThreadPool(MOST_THREADS), MOST_THREADS);
     }
 
     /** Needs a JDK that {@linkplain VirtualThreads#known() knows} them. */
-    public static Peer openVirtual(PostgresCluster cluster) {
-        return new HikariPeer("HikariCP virtual threads", cluster, VirtualThreads.onePerTask(), Integer.MAX_VALUE);
+    public static Peer openVirtual(Server server) {
+        return new HikariPeer("HikariCP virtual threads", server, VirtualThreads.onePerTask(), Integer.MAX_VALUE);
     }
 
     @Override

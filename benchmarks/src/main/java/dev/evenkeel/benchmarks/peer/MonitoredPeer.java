@@ -5,7 +5,6 @@ import dev.evenkeel.monitoring.HealthMonitor;
 import dev.evenkeel.monitoring.LogSink;
 import dev.evenkeel.monitoring.QueryOptimizer;
 import dev.evenkeel.monitoring.meter.DatabaseMeters;
-import dev.evenkeel.testkit.PostgresCluster;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import reactor.core.Disposable;
 
@@ -28,8 +27,8 @@ public final class MonitoredPeer extends EvenkeelPeer {
         monitor.startMonitoring();
     }
 
-    public static Peer open(PostgresCluster cluster) {
-        return new MonitoredPeer(database(cluster));
+    public static Peer open(Server server) {
+        return new MonitoredPeer(database(server));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.evenkeel.benchmarks.peer;
 
-import dev.evenkeel.testkit.PostgresCluster;
 import java.util.List;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
@@ -54,6 +53,6 @@ public interface Peer extends AutoCloseable {
     /** Connects to the primary; there may be fewer connections until they are needed. */
     @FunctionalInterface
     interface Opening {
-        Peer open(PostgresCluster cluster);
+        Peer open(Server server);
     }
 }

@@ -1,6 +1,6 @@
 package dev.evenkeel.benchmarks.peer;
 
-import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.ReactiveDatabaseManager;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
@@ -15,25 +15,41 @@ import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The stack that Evenkeel stands on, without Evenkeel: the driver with the options that Evenkeel sets, and its pool. */
+/**
+ * Plain R2DBC, as Spring Data uses it: on the stack that Evenkeel stands on, which is the driver with the options that Evenkeel sets
+ * and its pool, or on Evenkeel's own {@code ConnectionFactory}.
+ */
 public final class R2dbcPoolPeer implements Peer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final ConnectionPool pool;
+    private final String name;
+    private final Mono<Connection> connections;
+    private final Mono<Void> end;
 
-    private R2dbcPoolPeer(ConnectionPool pool) {
-        this.pool = pool;
+    private R2dbcPoolPeer(String name, Mono<Connection> connections, Mono<Void> end) {
+        this.name = name;
+        this.connections = connections;
+        this.end = end;
     }
 
-    public static Peer open(PostgresCluster cluster) {
-        return new R2dbcPoolPeer(pool(cluster));
+    public static Peer open(Server server) {
+        ConnectionPool pool = pool(server);
+        return new R2dbcPoolPeer("r2dbc-pool", pool.create(), pool.disposeLater());
+    }
+
+    public static Peer openOnEvenkeel(Server server) {
+        ReactiveDatabaseManager db = EvenkeelPeer.database(server);
+        return new R2dbcPoolPeer(
+                "Evenkeel by the SPI",
+                Mono.from(db.connectionFactory().create()).cast(Connection.class),
+                db.shutdown());
     }
 
     /** A full pool. */
-    public static ConnectionPool pool(PostgresCluster cluster) {
+    public static ConnectionPool pool(Server server) {
         ConnectionFactoryOptions options = ConnectionFactoryOptions.builder()
-                .from(ConnectionFactoryOptions.parse(cluster.url(cluster.primary())))
+                .from(ConnectionFactoryOptions.parse(server.r2dbcUrl()))
                 .option(PostgresqlConnectionFactoryProvider.PREPARED_STATEMENT_CACHE_QUERIES, 256)
                 .option(PostgresqlConnectionFactoryProvider.AUTODETECT_EXTENSIONS, false)
                 .option(PostgresqlConnectionFactoryProvider.TCP_KEEPALIVE, true)
@@ -49,13 +65,13 @@ public final class R2dbcPoolPeer implements Peer {
 
     @Override
     public String name() {
-        return "r2dbc-pool";
+        return name;
     }
 
     @Override
     public Mono<Account> pointSelect(int id) {
         return Mono.usingWhen(
-                pool.create(),
+                connections,
                 connection -> Flux.from(connection
                                 .createStatement(Data.POINT_SELECT)
                                 .bind(0, id)
@@ -80,7 +96,7 @@ public final class R2dbcPoolPeer implements Peer {
 
     private Mono<Long> committed(Function<Connection, Mono<Long>> work) {
         return Mono.usingWhen(
-                pool.create(),
+                connections,
                 connection -> Mono.from(connection.beginTransaction())
                         .then(Mono.defer(() -> work.apply(connection)))
                         .flatMap(value ->
@@ -93,7 +109,7 @@ public final class R2dbcPoolPeer implements Peer {
     @Override
     public Mono<Long> rows(int count, Consumer<? super Item> taker) {
         return Flux.usingWhen(
-                        pool.create(),
+                        connections,
                         connection -> Flux.from(connection
                                         .createStatement(Data.ITEMS)
                                         .bind(0, count)
@@ -112,16 +128,16 @@ public final class R2dbcPoolPeer implements Peer {
     @Override
     public Mono<Long> insertArrays(Columns rows) {
         return Mono.usingWhen(
-                pool.create(), connection -> R2dbcStatements.insertArrays(connection, rows), Connection::close);
+                connections, connection -> R2dbcStatements.insertArrays(connection, rows), Connection::close);
     }
 
     @Override
     public Mono<Boolean> lease() {
-        return Mono.usingWhen(pool.create(), connection -> Mono.just(true), Connection::close);
+        return Mono.usingWhen(connections, connection -> Mono.just(true), Connection::close);
     }
 
     @Override
     public void close() {
-        pool.disposeLater().block(PATIENCE);
+        end.block(PATIENCE);
     }
 }

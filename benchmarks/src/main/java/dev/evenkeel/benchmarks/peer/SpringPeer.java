@@ -1,6 +1,5 @@
 package dev.evenkeel.benchmarks.peer;
 
-import dev.evenkeel.testkit.PostgresCluster;
 import io.r2dbc.pool.ConnectionPool;
 import java.time.Duration;
 import java.util.List;
@@ -25,8 +24,8 @@ public final class SpringPeer implements Peer {
         this.transactions = TransactionalOperator.create(new R2dbcTransactionManager(pool));
     }
 
-    public static Peer open(PostgresCluster cluster) {
-        return new SpringPeer(R2dbcPoolPeer.pool(cluster));
+    public static Peer open(Server server) {
+        return new SpringPeer(R2dbcPoolPeer.pool(server));
     }
 
     @Override

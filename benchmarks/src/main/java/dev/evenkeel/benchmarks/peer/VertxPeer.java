@@ -1,6 +1,5 @@
 package dev.evenkeel.benchmarks.peer;
 
-import dev.evenkeel.testkit.PostgresCluster;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -30,25 +29,24 @@ public final class VertxPeer implements Peer {
     private final VertxLoops loops;
     private final Pool pool;
 
-    private VertxPeer(String name, PostgresCluster cluster, int pipelining) {
+    private VertxPeer(String name, Server server, int pipelining) {
         this.name = name;
         this.loops = VertxLoops.start();
         this.pool = PgBuilder.pool()
                 .with(new PoolOptions().setMaxSize(CONNECTIONS).setConnectionTimeout(UNBOUNDED))
-                .connectingTo(
-                        PgConnectOptions.fromUri(cluster.url(cluster.primary()).substring("r2dbc:".length()))
-                                .setCachePreparedStatements(true)
-                                .setPipeliningLimit(pipelining))
+                .connectingTo(PgConnectOptions.fromUri(server.postgresUrl())
+                        .setCachePreparedStatements(true)
+                        .setPipeliningLimit(pipelining))
                 .using(loops.vertx())
                 .build();
     }
 
-    public static Peer open(PostgresCluster cluster) {
-        return new VertxPeer("Vert.x", cluster, 1);
+    public static Peer open(Server server) {
+        return new VertxPeer("Vert.x", server, 1);
     }
 
-    public static Peer openPipelined(PostgresCluster cluster) {
-        return new VertxPeer("Vert.x pipelined", cluster, PIPELINED);
+    public static Peer openPipelined(Server server) {
+        return new VertxPeer("Vert.x pipelined", server, PIPELINED);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.benchmarks.peer.EvenkeelPeer;
 import dev.evenkeel.benchmarks.peer.R2dbcPoolPeer;
+import dev.evenkeel.benchmarks.peer.Server;
 import dev.evenkeel.testkit.ClusterSpec;
 import dev.evenkeel.testkit.PostgresCluster;
 import io.r2dbc.pool.ConnectionPool;
@@ -47,8 +48,8 @@ public class EmptyCallBenchmark {
     @Setup
     public void start() {
         PostgresCluster server = PostgresCluster.start(ClusterSpec.single());
-        ReactiveDatabaseManager db = EvenkeelPeer.database(server);
-        ConnectionPool pool = R2dbcPoolPeer.pool(server);
+        ReactiveDatabaseManager db = EvenkeelPeer.database(Server.of(server));
+        ConnectionPool pool = R2dbcPoolPeer.pool(Server.of(server));
         cluster = server;
         throughEvenkeel = Mono.defer(() -> db.withConnection(ConnectionOptions.read(), connection -> Mono.just(1)));
         throughR2dbcPool =

@@ -1,0 +1,5 @@
+/** Time limits. */
+@NullMarked
+package dev.evenkeel.time;
+
+import org.jspecify.annotations.NullMarked;
