@@ -53,6 +53,8 @@ public interface Query {
      * applied, except for a {@link dev.evenkeel.error.CommitOutcomeUnknownException}. None of them can depend on what another
      * one answers.
      *
+     * <p>With {@link #on} nothing else may run on the connection at the same moment.
+     *
      * <p>Of the others only text and parameters count: terms such as {@link #timeout} and {@link #readOnly()} are those of this one.
      * With {@link #on} they are part of whatever transaction is open there, or else one of their own; with {@link #andCommit()}
      * its last ones. Statements other than queries and changes of data, and those with a {@link #fetchSize}, run one after the

@@ -127,7 +127,7 @@ class DatabaseConfigTest {
         assertThatThrownBy(() ->
                         DatabaseConfig.builder(Profile.PRODUCTION).primary(URL).build())
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("production with 1 servers")
+                .hasMessageContaining("production with 1 server")
                 .hasMessageContaining("2 or more")
                 .hasMessageContaining("name the replicas");
     }

@@ -139,13 +139,17 @@ class ExactlyOnceCampaignIT {
             clients.add(new Client(id));
         }
         AtomicInteger crashes = new AtomicInteger();
+        AtomicInteger doneAtCrash = new AtomicInteger(-1);
         // A thread of its own: the clients block as many as the shared scheduler has.
         Scheduler killer = Schedulers.newBoundedElastic(1, 1_000, "killer");
         CompletableFuture<Void> crashing = Flux.interval(BETWEEN_CRASHES.dividedBy(COMMITS < 1000 ? 15 : 1))
                 .onBackpressureDrop()
                 .publishOn(killer)
                 .takeWhile(tick -> done.get() < COMMITS)
+                // On a slow machine it would be down again before anybody has reached it, for ever.
+                .filter(tick -> done.get() > doneAtCrash.get())
                 .doOnNext(tick -> {
+                    doneAtCrash.set(done.get());
                     cluster.kill(cluster.primary());
                     cluster.restart(cluster.primary());
                     crashes.incrementAndGet();

@@ -3,6 +3,10 @@ package dev.evenkeel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.evenkeel.config.Credentials;
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.config.TlsConfig;
@@ -18,6 +22,7 @@ import dev.evenkeel.testkit.WithPostgres;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What cannot start says why, in time, and leaves nothing behind. */
 @WithPostgres(user = "app", password = "right")
@@ -101,6 +106,40 @@ class StartupIT {
                     .hasMessageContaining("127.0.0.1:" + proxy.port())
                     .hasMessageContaining("check that the server runs");
         }
+    }
+
+    @Test
+    void aNameThatDoesNotResolveIsSaidToBeOne() {
+        DatabaseException refused = failure(impatientlyTo("r2dbc:postgresql://app:right@no-such-host.invalid/postgres")
+                .build());
+
+        assertThat(refused.summary()).contains("no-such-host.invalid", "does not resolve");
+        assertThat(refused.suggestions()).contains("check the spelling of the host");
+        assertThat(refused.toString()).doesNotContain("firewall");
+    }
+
+    /** The others served, and a misspelt replica was never used. */
+    @Test
+    void aReplicaThatDoesNotAnswerIsWarnedOf() {
+        Logger log = (Logger) LoggerFactory.getLogger("dev.evenkeel.assembly.Startup");
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        log.addAppender(said);
+        try {
+            ReactiveDatabaseManager db =
+                    Databases.start(impatientlyTo(url(cluster.primary().port(), "postgres"))
+                            .replica("r2dbc:postgresql://app:right@no-such-host.invalid/postgres")
+                            .build());
+            db.shutdown().block(Databases.PATIENCE);
+        } finally {
+            log.detachAppender(said);
+        }
+
+        assertThat(said.list)
+                .filteredOn(event -> event.getLevel() == Level.WARN)
+                .singleElement()
+                .satisfies(warning -> assertThat(warning.getFormattedMessage())
+                        .contains("no-such-host.invalid", "replica", "does not resolve"));
     }
 
     @Test

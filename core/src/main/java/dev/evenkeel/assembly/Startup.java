@@ -243,5 +243,21 @@ public final class Startup {
                 Duration.ofNanos(System.nanoTime() - begunNanos).toMillis(),
                 roles,
                 config.pool().maxSize());
+        view.nodes().stream().filter(node -> !node.answers()).forEach(this::warnOf);
+    }
+
+    /** A misspelt replica must not go unnoticed because the others serve. */
+    private void warnOf(NodeState silent) {
+        String setting = config.nodes().stream()
+                .filter(node -> node.name().equals(silent.name()))
+                .map(NodeConfig::setting)
+                .findFirst()
+                .orElse("?");
+        Throwable problem = silent.problem();
+        log.warn(
+                "{}, named by '{}', did not answer at the start and is not used until it does{}",
+                silent.name(),
+                setting,
+                problem == null ? "" : ": " + FailureClassifier.reason(problem));
     }
 }

@@ -70,7 +70,8 @@ public enum Profile {
         if (nodes.size() < fewestServers || nodes.size() > mostServers) {
             throw InvalidConfigurationException.of(
                     "profile",
-                    "%s with %d servers".formatted(name().toLowerCase(Locale.ROOT), nodes.size()),
+                    "%s with %d server%s"
+                            .formatted(name().toLowerCase(Locale.ROOT), nodes.size(), nodes.size() == 1 ? "" : "s"),
                     allowed.formatted(fewestServers)
                             + (fewestServers == 1 ? " server" : " servers, of which one is the primary"),
                     fewestServers == 1

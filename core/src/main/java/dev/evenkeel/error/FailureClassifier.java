@@ -4,6 +4,7 @@ import io.r2dbc.postgresql.api.ErrorDetails;
 import io.r2dbc.postgresql.api.PostgresqlException;
 import io.r2dbc.spi.R2dbcException;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,11 @@ public final class FailureClassifier {
 
     /** The driver's exception for more than 256 exchanges at once; it has the code of a lost connection. */
     private static final String QUEUE_FULL = "RequestQueueException";
+
+    /** How Netty's resolver says it. */
+    private static final String NO_SUCH_NAME = "NXDOMAIN";
+
+    private static final String UNRESOLVED = "its name does not resolve";
 
     /** What PgBouncer says to a login with a parameter that it does not know. */
     private static final String UNSUPPORTED_PARAMETER = "unsupported startup parameter";
@@ -145,9 +151,11 @@ public final class FailureClassifier {
         String message = lost(phase, node, error);
         Failure failure = Failure.of(code, ErrorType.CONNECTION, message)
                 .suggesting(
-                        message.contains(UNSUPPORTED_PARAMETER)
-                                ? Suggestions.unsupportedParameter()
-                                : Suggestions.forState(SqlState.CONNECTION_FAILURE, code))
+                        message.contains(UNRESOLVED)
+                                ? Suggestions.unresolvedName()
+                                : message.contains(UNSUPPORTED_PARAMETER)
+                                        ? Suggestions.unsupportedParameter()
+                                        : Suggestions.forState(SqlState.CONNECTION_FAILURE, code))
                 .with(Map.of("node", node, "phase", phase.name()))
                 .causedBy(error)
                 .in(requestId);
@@ -183,7 +191,15 @@ public final class FailureClassifier {
             root = root.getCause();
         }
         String message = root.getMessage();
+        if (root instanceof UnknownHostException || (message != null && message.endsWith(NO_SUCH_NAME))) {
+            return UNRESOLVED + " (" + message + ")";
+        }
         return message == null ? root.getClass().getSimpleName() : Redaction.url(message);
+    }
+
+    /** In a few words, without secrets. */
+    public static String reason(Throwable problem) {
+        return rootReason(problem);
     }
 
     private static @Nullable String serverText(R2dbcException error) {

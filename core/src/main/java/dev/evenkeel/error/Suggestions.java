@@ -82,6 +82,10 @@ final class Suggestions {
                 "otherwise leave it out of the URL: in a pooled session it would be everybody's");
     }
 
+    static List<String> unresolvedName() {
+        return List.of("check the spelling of the host", "check that this machine's DNS knows it");
+    }
+
     private static List<String> noSuchFunction() {
         return List.of(
                 "bind a value of the type that the statement expects, or cast it: $1::integer",

@@ -154,10 +154,10 @@ final class Admission {
 
     private @Nullable Turn nextTurn() {
         synchronized (queue) {
-            Iterator<Visit<?>> first = queue.iterator();
-            if (!first.hasNext() || taken >= places.getAsInt()) {
+            if (queue.isEmpty() || taken >= places.getAsInt()) {
                 return null;
             }
+            Iterator<Visit<?>> first = queue.iterator();
             Visit<?> visit = first.next();
             first.remove();
             long now = clock.now(TimeUnit.NANOSECONDS);

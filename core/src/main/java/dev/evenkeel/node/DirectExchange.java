@@ -28,6 +28,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * One execution of a statement of {@link DirectStatements}, from its write to the last of its answer. With a BEGIN or other statements
@@ -63,8 +64,10 @@ final class DirectExchange<T> {
     /** What the session had prepared may not hold any more; then it is prepared again, unless a transaction is broken by it. */
     Flux<T> attempts() {
         Flux<T> attempt = session.behindBegin(this::attempt);
-        return new TrackedPublisher<>(
-                attempt.onErrorResume(StalePlan.class, stale -> attempt), exchanges, Exchanges.Kind.STATEMENT);
+        Flux<T> fresh = earlier.isEmpty()
+                ? attempt.onErrorResume(StalePlan.class, stale -> attempt)
+                : attempt.retryWhen(Retry.max(earlier.size() + 1L).filter(StalePlan.class::isInstance));
+        return new TrackedPublisher<>(fresh, exchanges, Exchanges.Kind.STATEMENT);
     }
 
     /**
@@ -138,7 +141,7 @@ final class DirectExchange<T> {
         } else if (message instanceof ErrorResponse error) {
             refusal = failure(error);
         } else if (message instanceof NoticeResponse notice) {
-            exchanges.notice(new ErrorDetails(notice.getFields()).getMessage());
+            noticed(new ErrorDetails(notice.getFields()).getMessage());
         } else if (current < parts.size()) {
             if (message instanceof ParseComplete) {
                 parts.get(current).parsed();
@@ -153,6 +156,12 @@ final class DirectExchange<T> {
     @Nullable
     Throwable refusal() {
         return refusal;
+    }
+
+    private void noticed(String text) {
+        if (current >= parts.size() || !parts.get(current).noticed(text)) {
+            exchanges.notice(text);
+        }
     }
 
     /** Nothing more is heard of it. */
@@ -207,7 +216,8 @@ final class DirectExchange<T> {
             if (inTransaction) {
                 return new AbortedByStalePlan();
             }
-            if (tries == 1) {
+            // Each try heals one of them.
+            if (tries <= earlier.size() + 1) {
                 return new StalePlan();
             }
         }

@@ -103,6 +103,15 @@ final class DirectPart {
         return statement == null ? once : statement.rows();
     }
 
+    /** False when nobody listens to what is said about it alone. */
+    boolean noticed(String text) {
+        if (witness == null) {
+            return false;
+        }
+        witness.notice(text);
+        return true;
+    }
+
     void answered(@Nullable Long rows) {
         if (witness != null && ends()) {
             witness.rows(rows == null ? 0 : rows);

@@ -39,6 +39,7 @@ public final class NodePool {
     private static final double LIFETIME_SPREAD = 0.15;
 
     private final NodeConfig node;
+    private final String name;
     private final PoolConfig config;
     private final Opening opening;
     private final Scheduler timer;
@@ -67,6 +68,7 @@ public final class NodePool {
             Listeners listeners,
             Scheduler timer) {
         this.node = node;
+        this.name = node.name();
         this.config = config;
         this.opening = opening;
         this.listeners = listeners;
@@ -85,7 +87,7 @@ public final class NodePool {
     }
 
     public String name() {
-        return node.name();
+        return name;
     }
 
     public NodeConfig node() {

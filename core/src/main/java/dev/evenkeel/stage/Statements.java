@@ -71,9 +71,10 @@ public record Statements(BoundStatements all, int fetchSize, boolean commits) {
 
     public <T> Publisher<T> rows(Connection connection, Function<? super Row, ? extends @Nullable T> mapping) {
         Flux<T> direct = direct(connection, row -> present(mapping.apply(row)));
-        return direct != null
+        Flux<T> rows = direct != null
                 ? direct
                 : oneByOne(connection, result -> result.<T>map((row, metadata) -> present(mapping.apply(row))));
+        return isAlone() ? rows : rows.collectList().flatMapIterable(Function.identity());
     }
 
     private static <T> T present(@Nullable T value) {
@@ -105,10 +106,11 @@ public record Statements(BoundStatements all, int fetchSize, boolean commits) {
         return Flux.defer(() -> connection.isAutoCommit() ? inTransaction(connection, inOrder) : inOrder);
     }
 
+    /** BEGIN is part of the work: {@code usingWhen} forgets a resource that is cancelled on its way. */
     private static <T> Flux<T> inTransaction(Connection connection, Flux<T> work) {
         return Flux.usingWhen(
-                Mono.from(connection.beginTransaction()).thenReturn(connection),
-                begun -> work,
+                Mono.just(connection),
+                begun -> Mono.from(begun.beginTransaction()).thenMany(work),
                 Connection::commitTransaction,
                 (begun, error) -> begun.rollbackTransaction(),
                 Connection::rollbackTransaction);

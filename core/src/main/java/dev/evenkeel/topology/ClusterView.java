@@ -62,7 +62,8 @@ public record ClusterView(
     }
 
     public boolean isQuarantined(String node) {
-        return quarantined.stream().anyMatch(one -> one.node().equals(node));
+        return !quarantined.isEmpty()
+                && quarantined.stream().anyMatch(one -> one.node().equals(node));
     }
 
     public boolean isLagging(NodeState replica) {

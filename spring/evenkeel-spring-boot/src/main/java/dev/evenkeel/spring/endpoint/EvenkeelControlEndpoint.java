@@ -50,9 +50,8 @@ public final class EvenkeelControlEndpoint {
                                         .mapToInt(node -> node.replaced())
                                         .sum()));
         };
-        return security.getPrincipal() == null
-                ? work
-                : work.contextWrite(
-                        CallContext.principal(security.getPrincipal().getName()));
+        String name =
+                security.getPrincipal() == null ? null : security.getPrincipal().getName();
+        return name == null ? work : work.contextWrite(CallContext.principal(name));
     }
 }

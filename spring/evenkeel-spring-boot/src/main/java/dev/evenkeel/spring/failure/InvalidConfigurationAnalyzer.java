@@ -1,6 +1,7 @@
 package dev.evenkeel.spring.failure;
 
 import dev.evenkeel.error.InvalidConfigurationException;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -14,11 +15,13 @@ final class InvalidConfigurationAnalyzer extends AbstractFailureAnalyzer<Invalid
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidConfigurationException cause) {
         Map<String, String> facts = cause.details();
-        String description = "Property '%s' is %s, but must be %s."
+        String description = "Property %s is %s, but must be %s."
                 .formatted(
-                        PropertyNames.of(facts.getOrDefault("setting", "?")),
-                        facts.getOrDefault("value", "?"),
-                        facts.getOrDefault("allowed", "something else"));
-        return new FailureAnalysis(description, Remedies.of(cause.suggestions()), cause);
+                        PropertyNames.quoted(facts.getOrDefault("setting", "?")),
+                        PropertyNames.in(facts.getOrDefault("value", "?")),
+                        PropertyNames.in(facts.getOrDefault("allowed", "something else")));
+        List<String> remedies =
+                cause.suggestions().stream().map(PropertyNames::in).toList();
+        return new FailureAnalysis(description, Remedies.of(remedies), cause);
     }
 }

@@ -9,6 +9,7 @@ final class PropertyNames {
 
     private static final Map<String, String> SPECIAL = Map.ofEntries(
             Map.entry("primary", "spring.r2dbc.url"),
+            Map.entry("tls", "evenkeel.tls.mode"),
             Map.entry("credentials.user", "spring.r2dbc.username"),
             Map.entry("readToken.key", "evenkeel.web.read-token.secret"),
             Map.entry("pool.minSize", "evenkeel.pool.min-size (or spring.r2dbc.pool.min-idle)"),
@@ -23,7 +24,35 @@ final class PropertyNames {
     private static final Pattern REPLICA = Pattern.compile("replica(?=\\[\\d+])");
     private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])([A-Z])");
 
+    /** A setting in the middle of a sentence. */
+    private static final Pattern MENTIONED =
+            Pattern.compile("\\b(?:pool|retry|monitoring|tls)\\.[a-z][A-Za-z]*|'primary'");
+
+    private static final Pattern PROFILE = Pattern.compile("Profile\\.([A-Z]+)");
+
     private PropertyNames() {}
+
+    /** A sentence with the settings in it called by their properties. */
+    static String in(String sentence) {
+        String named = MENTIONED.matcher(sentence).replaceAll(match -> mentioned(match.group()));
+        return PROFILE.matcher(named)
+                .replaceAll(match -> "evenkeel.profile=" + match.group(1).toLowerCase(Locale.ROOT));
+    }
+
+    private static String mentioned(String setting) {
+        String name = of(setting.replace("'", ""));
+        int other = name.indexOf(" (or ");
+        return other < 0 ? name : name.substring(0, other);
+    }
+
+    /** In quotes, each of them if there are two. */
+    static String quoted(String setting) {
+        String name = of(setting);
+        int other = name.indexOf(" (or ");
+        return other < 0
+                ? "'%s'".formatted(name)
+                : "'%s' (or '%s')".formatted(name.substring(0, other), name.substring(other + 5, name.length() - 1));
+    }
 
     /** For a setting such as {@code pool.maxSize}, {@code replica[0]} or {@code primary (sslMode)}. */
     static String of(String setting) {

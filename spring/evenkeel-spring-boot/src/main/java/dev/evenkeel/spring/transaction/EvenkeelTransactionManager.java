@@ -36,17 +36,29 @@ public final class EvenkeelTransactionManager implements ReactiveTransactionMana
 
     @Override
     public Mono<ReactiveTransaction> getReactiveTransaction(@Nullable TransactionDefinition definition) {
-        return new Delivery(transactions.getReactiveTransaction(definition), transactions::rollback);
+        return new Delivery(transactions.getReactiveTransaction(definition), this::rollback);
     }
 
     @Override
     public Mono<Void> commit(ReactiveTransaction transaction) {
-        return transactions.commit(transaction).onErrorMap(CommitInDoubt.class, CommitInDoubt::doubt);
+        return ending(transaction, transactions.commit(transaction))
+                .onErrorMap(CommitInDoubt.class, CommitInDoubt::doubt);
     }
 
     @Override
     public Mono<Void> rollback(ReactiveTransaction transaction) {
-        return transactions.rollback(transaction);
+        return ending(transaction, transactions.rollback(transaction));
+    }
+
+    /**
+     * Spring gives the connection back in the end, but not on each path: not when the cancel comes while the transaction is suspended
+     * by another one, nor when it overtakes the clean-up behind COMMIT.
+     */
+    private Mono<Void> ending(ReactiveTransaction transaction, Mono<Void> end) {
+        Mono<Void> letGo = transactions.letGo(transaction);
+        return end.onErrorResume(error -> letGo.then(Mono.error(error)))
+                .then(letGo)
+                .doOnCancel(letGo::subscribe);
     }
 
     @Override

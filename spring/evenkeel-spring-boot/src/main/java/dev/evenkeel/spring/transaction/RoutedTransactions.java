@@ -9,9 +9,13 @@ import dev.evenkeel.error.LeaseMisuseException;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.R2dbcException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.r2dbc.connection.ConnectionHolder;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
+import org.springframework.transaction.ReactiveTransaction;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.reactive.GenericReactiveTransaction;
@@ -34,6 +38,8 @@ final class RoutedTransactions extends R2dbcTransactionManager {
     private static final String NO_TRANSACTION = "25P01";
 
     private final Duration commitBound;
+    /** What a transaction runs on, for as long as somebody knows the transaction. */
+    private final transient Map<Object, GuardedConnection> held = Collections.synchronizedMap(new WeakHashMap<>());
 
     RoutedTransactions(ConnectionFactory connectionFactory, Duration commitBound) {
         super(connectionFactory);
@@ -43,7 +49,29 @@ final class RoutedTransactions extends R2dbcTransactionManager {
     @Override
     protected Mono<Void> doBegin(
             TransactionSynchronizationManager scope, Object transaction, TransactionDefinition definition) {
-        return super.doBegin(scope, transaction, definition).contextWrite(context -> declare(context, definition));
+        return super.doBegin(scope, transaction, definition)
+                .then(Mono.<Void>fromRunnable(() -> remember(scope, transaction)))
+                .contextWrite(context -> declare(context, definition));
+    }
+
+    private void remember(TransactionSynchronizationManager scope, Object transaction) {
+        if (scope.getResource(obtainConnectionFactory()) instanceof ConnectionHolder holder
+                && holder.getConnection() instanceof GuardedConnection connection) {
+            held.put(transaction, connection);
+        }
+    }
+
+    /** Gives the transaction's connection back if that has not been done; not that of one that goes on around it. */
+    Mono<Void> letGo(ReactiveTransaction transaction) {
+        return Mono.defer(() -> {
+            GuardedConnection connection = transaction instanceof GenericReactiveTransaction status
+                            && status.hasTransaction()
+                            && status.isNewTransaction()
+                            && !status.isNested()
+                    ? held.remove(status.getTransaction())
+                    : null;
+            return connection == null ? Mono.empty() : connection.giveUp();
+        });
     }
 
     private Context declare(Context context, TransactionDefinition definition) {
@@ -80,7 +108,8 @@ final class RoutedTransactions extends R2dbcTransactionManager {
     }
 
     /**
-     * Whatever runs is stopped, too. When the transaction around a savepoint is gone, as after a cancel of both, nothing is left to
+     * Whatever runs is stopped, too. The transaction's own connection is asked for, not what is bound in the scope: after a cancel that
+     * may be the one of a transaction inside it, and Spring's clean-up would commit this one by switching auto-commit on. When the transaction around a savepoint is gone, as after a cancel of both, nothing is left to
      * undo.
      */
     @Override
@@ -89,10 +118,10 @@ final class RoutedTransactions extends R2dbcTransactionManager {
             return Mono.defer(() -> super.doRollback(scope, status))
                     .onErrorResume(RoutedTransactions::isGone, gone -> Mono.empty());
         }
-        return Mono.defer(() -> scope.getResource(obtainConnectionFactory()) instanceof ConnectionHolder holder
-                        && holder.getConnection() instanceof GuardedConnection connection
-                ? connection.giveUp()
-                : super.doRollback(scope, status));
+        return Mono.defer(() -> {
+            GuardedConnection own = held.get(status.getTransaction());
+            return own == null ? super.doRollback(scope, status) : own.giveUp();
+        });
     }
 
     private static boolean isGone(Throwable error) {

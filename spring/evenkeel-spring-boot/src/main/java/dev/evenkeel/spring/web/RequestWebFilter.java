@@ -22,7 +22,7 @@ final class RequestWebFilter implements WebFilter, Ordered {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         return exchange.getPrincipal()
-                .map(Principal::getName)
+                .mapNotNull(Principal::getName)
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
                 .flatMap(who -> chain.filter(exchange)

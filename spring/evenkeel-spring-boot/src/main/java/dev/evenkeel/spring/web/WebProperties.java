@@ -1,7 +1,9 @@
 package dev.evenkeel.spring.web;
 
 import dev.evenkeel.ConnectionOptions;
+import dev.evenkeel.error.InvalidConfigurationException;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -30,7 +32,17 @@ public record WebProperties(@DefaultValue ReadToken readToken) {
             @DefaultValue("5m") Duration maxAge,
             @DefaultValue("500ms") Duration maxWait) {
 
+        /** What may be the name of a header and of a cookie alike (RFC 9110, "token"). */
+        private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
         public ReadToken {
+            if (!TOKEN.matcher(name).matches()) {
+                throw InvalidConfigurationException.of(
+                        "web.readToken.name",
+                        "'" + name + "'",
+                        "letters, digits and !#$%&'*+.^_`|~-",
+                        "leave out spaces and separators: it names a header and a cookie");
+            }
             ConnectionOptions.requirePositive("web.readToken.maxAge", maxAge);
             ConnectionOptions.requirePositive("web.readToken.maxWait", maxWait);
         }

@@ -43,9 +43,26 @@ class FailureAnalyzersTest {
         FailureAnalysis analysis = analyze(refused);
 
         assertThat(analysis.getDescription())
-                .isEqualTo("Property 'evenkeel.pool.max-size (or spring.r2dbc.pool.max-size)' is 5000,"
+                .isEqualTo("Property 'evenkeel.pool.max-size' (or 'spring.r2dbc.pool.max-size') is 5000,"
                         + " but must be between 1 and 1000.");
         assertThat(analysis.getAction()).isEqualTo("start with 2 x the server's cores");
+    }
+
+    /** They were called by names that nobody who writes properties knows. */
+    @Test
+    void otherSettingsInTheSentenceAreCalledByTheirProperties() {
+        FailureAnalysis sizes = analyze(org.assertj.core.api.Assertions.catchThrowableOfType(
+                InvalidConfigurationException.class,
+                () -> PoolConfig.builder().minSize(30).maxSize(10).build()));
+        FailureAnalysis profile = analyze(InvalidConfigurationException.of(
+                "profile", "production with 1 server", "2 or more", "take Profile.DEVELOPMENT"));
+        FailureAnalysis tls = analyze(InvalidConfigurationException.of(
+                "tls", "DISABLED although 'primary' asks for TLS", "agreeing", "decide"));
+
+        assertThat(sizes.getDescription()).contains("at most evenkeel.pool.max-size (10)");
+        assertThat(profile.getAction()).isEqualTo("take evenkeel.profile=development");
+        assertThat(tls.getDescription())
+                .contains("'evenkeel.tls.mode' is DISABLED although spring.r2dbc.url asks for TLS");
     }
 
     @ParameterizedTest

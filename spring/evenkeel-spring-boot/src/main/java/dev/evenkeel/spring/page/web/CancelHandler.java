@@ -58,7 +58,8 @@ final class CancelHandler {
                         false,
                         "Not stopped: the server could not be asked (%s)."
                                 .formatted(failed.getClass().getSimpleName()))));
-        return who.map(user -> answer.contextWrite(CallContext.principal(user.getName())))
+        return who.map(Principal::getName)
+                .map(name -> answer.contextWrite(CallContext.principal(name)))
                 .orElse(answer)
                 .flatMap(done -> json(HttpStatus.OK, done));
     }
