@@ -93,7 +93,8 @@ public interface ReactiveDatabaseManager {
 
     /**
      * A connection for code that cannot use a function. Whoever gets it must release it, on every path; the timeout of the
-     * options bounds the wait for it, not its use. Empty never.
+     * options bounds the wait for it, not its use. Empty never. A cancel of the subscription gives the connection back, and undoes what is
+     * open on it, even after it was emitted: operators such as {@code flatMap} pass on the cancel of what they began with it.
      */
     Mono<Connection> getConnection(ConnectionOptions options);
 
