@@ -225,7 +225,7 @@ class StatementsInOneIT {
                 .idempotent()
                 .one(row -> row.get(0, Long.class));
         set.block(PATIENCE);
-        proxy.cutAt(CutPoint.values()[CutPoint.values().length - 1], CutAction.RESET);
+        proxy.cutAt(CutPoint.MID_ANSWER, CutAction.RESET);
 
         StepVerifier.create(set).expectNext(42L).verifyComplete();
     }
