@@ -227,6 +227,25 @@ class BackfillIT {
         assertEachHadOneTurn(10_000);
     }
 
+    /** The three errors of a CREATE TABLE that another session runs as well; which of them it is, is a matter of microseconds. */
+    @ParameterizedTest
+    @ValueSource(strings = {"23505", "42P07", "42710"})
+    void goesOnWhenItMeetsAnotherInstanceThatMakesTheTableRegression(String sqlState) {
+        orders(100);
+        cluster.primary()
+                .execute("create sequence creations; create function met() returns event_trigger language plpgsql as"
+                        + " $$ begin if nextval('creations') = 1 then raise exception 'met' using errcode = '"
+                        + sqlState
+                        + "'; end if; end $$; create event trigger met on ddl_command_start when tag in ('CREATE TABLE')"
+                        + " execute function met()");
+
+        all(run(db, turns()));
+
+        assertThat(cluster.primary().queryOne("select last_value from creations"))
+                .isEqualTo("2");
+        assertEachHadOneTurn(100);
+    }
+
     @Test
     void pausesForAllInstancesTogether() {
         orders(1_000);

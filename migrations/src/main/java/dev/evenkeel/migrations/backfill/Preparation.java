@@ -2,7 +2,7 @@ package dev.evenkeel.migrations.backfill;
 
 import dev.evenkeel.Query;
 import dev.evenkeel.ReactiveDatabaseManager;
-import dev.evenkeel.error.ConstraintViolatedException;
+import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.migrations.Backfill;
 import dev.evenkeel.migrations.MigrationConfig;
 import dev.evenkeel.migrations.history.HistoryTable;
@@ -70,8 +70,12 @@ final class Preparation {
                         .idempotent()
                         .label("backfill")
                         .rowsUpdated()
-                        .retryWhen(Retry.max(RACES).filter(ConstraintViolatedException.class::isInstance)))
+                        .retryWhen(Retry.max(RACES).filter(Preparation::isMadeByAnother)))
                 .then();
+    }
+
+    private static boolean isMadeByAnother(Throwable error) {
+        return error instanceof DatabaseException failure && HistoryTable.MADE_BY_ANOTHER.contains(failure.code());
     }
 
     private Mono<Plan> begin(Connection connection, Target target, BackfillTable table) {

@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -17,9 +16,6 @@ import java.util.UUID;
  * alive must not keep its instance from coming back. Blocks.
  */
 final class Instances {
-
-    /** Two sessions make a table at the same time: one of them meets the other's entry in the catalog. */
-    private static final Set<String> MADE_BY_ANOTHER = Set.of("23505", "42P07");
 
     private static final String HELD = "exists (select from pg_locks l where l.locktype = 'advisory' and l.granted"
             + " and l.database = (select oid from pg_database where datname = current_database()) and l.objsubid = 1"
@@ -60,7 +56,7 @@ final class Instances {
                     + " (id uuid primary key, lock bigint not null, version text not null, application text not null,"
                     + " since timestamptz not null, pid int not null)");
         } catch (SQLException e) {
-            if (!MADE_BY_ANOTHER.contains(String.valueOf(e.getSQLState()))) {
+            if (!HistoryTable.MADE_BY_ANOTHER.contains(String.valueOf(e.getSQLState()))) {
                 throw e;
             }
         }

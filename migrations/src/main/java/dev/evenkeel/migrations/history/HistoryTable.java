@@ -1,6 +1,7 @@
 package dev.evenkeel.migrations.history;
 
 import dev.evenkeel.migrations.MigrationConfig;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,12 @@ public final class HistoryTable {
 
     /** The history of the contract scripts. */
     public static final String CONTRACTS = "evenkeel_contract_history";
+
+    /**
+     * What a {@code create table if not exists} may fail with when another session makes the same table at that moment: it
+     * meets the other's entry in an index of the catalog, its table, or its row type, which are made one after the other.
+     */
+    public static final Set<String> MADE_BY_ANOTHER = Set.of("23505", "42P07", "42710");
 
     private final String schema;
     private final String name;
