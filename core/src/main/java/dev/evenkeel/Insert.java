@@ -33,6 +33,13 @@ public interface Insert {
     /** Leaves out rows that break a unique constraint: {@code on conflict do nothing}. They are not counted. */
     Insert skipConflicts();
 
+    /**
+     * Sends the rows by one {@code copy ... from stdin} in place of statements: for very many of them. Their number is that of the rows
+     * sent so far, and the last one that of the rows stored. Cannot leave out conflicts: together with {@link #skipConflicts()} it
+     * is an {@link dev.evenkeel.error.InvalidConfigurationException} at once.
+     */
+    Insert copying();
+
     /** All of it ends by then; the default is {@link DatabaseConfig#callTimeout()}. Has no effect together with {@link #on}. */
     Insert timeout(Duration bound);
 

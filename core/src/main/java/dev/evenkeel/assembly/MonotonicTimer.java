@@ -1,14 +1,21 @@
 package dev.evenkeel.assembly;
 
+import dev.evenkeel.time.LimitTimer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
  * A scheduler whose clock only ever goes forward. Reactor's own tell the time of day, to the millisecond: when that is set,
- * deadlines would strike or never come, and every pooled connection would look too old at once.
+ * deadlines would strike or never come, and every pooled connection would look too old at once. See {@link LimitTimer} for what is
+ * to happen later.
  */
-record MonotonicTimer(Scheduler threads) implements Scheduler {
+record MonotonicTimer(Scheduler threads, LimitTimer limits) implements Scheduler {
+
+    MonotonicTimer(Scheduler threads) {
+        this(threads, new LimitTimer(threads));
+    }
 
     @Override
     public long now(TimeUnit unit) {
@@ -22,7 +29,7 @@ record MonotonicTimer(Scheduler threads) implements Scheduler {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        return threads.schedule(task, delay, unit);
+        return limits.schedule(task, Duration.of(delay, unit.toChronoUnit()));
     }
 
     @Override

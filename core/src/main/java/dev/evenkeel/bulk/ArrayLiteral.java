@@ -1,15 +1,6 @@
 package dev.evenkeel.bulk;
 
-import io.r2dbc.postgresql.codec.Json;
-import java.lang.reflect.Array;
-import java.nio.ByteBuffer;
-import java.time.ZonedDateTime;
-import java.time.temporal.Temporal;
-import java.time.temporal.TemporalAmount;
 import java.util.Collection;
-import java.util.HexFormat;
-import java.util.UUID;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +20,7 @@ final class ArrayLiteral {
             text.append("NULL");
             return;
         }
-        String plain = plain(value);
+        String plain = ValueText.of(value);
         text.append('"');
         for (int i = 0; i < plain.length(); i++) {
             char c = plain.charAt(i);
@@ -41,49 +32,10 @@ final class ArrayLiteral {
         text.append('"');
     }
 
-    private static String plain(Object value) {
-        if (value instanceof CharSequence
-                || value instanceof Number
-                || value instanceof Boolean
-                || value instanceof Character
-                || value instanceof UUID) {
-            return value.toString();
-        }
-        if (value instanceof Enum<?> constant) {
-            return constant.name();
-        }
-        if (value instanceof ZonedDateTime zoned) {
-            return zoned.toOffsetDateTime().toString();
-        }
-        if (value instanceof Temporal || value instanceof TemporalAmount) {
-            return value.toString();
-        }
-        if (value instanceof byte[] bytes) {
-            return "\\x" + HexFormat.of().formatHex(bytes);
-        }
-        if (value instanceof ByteBuffer buffer) {
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.duplicate().get(bytes);
-            return "\\x" + HexFormat.of().formatHex(bytes);
-        }
-        if (value instanceof Json json) {
-            return json.asString();
-        }
-        if (value instanceof Collection<?> elements) {
-            return of(elements);
-        }
-        if (value.getClass().isArray()) {
-            return of(IntStream.range(0, Array.getLength(value))
-                    .mapToObj(i -> Array.get(value, i))
-                    .toList());
-        }
-        throw new IllegalArgumentException(value.getClass().getName());
-    }
-
-    private static String of(Collection<? extends @Nullable Object> elements) {
-        ArrayLiteral inner = new ArrayLiteral();
-        elements.forEach(inner::add);
-        return inner.toString();
+    static String of(Collection<? extends @Nullable Object> elements) {
+        ArrayLiteral literal = new ArrayLiteral();
+        elements.forEach(literal::add);
+        return literal.toString();
     }
 
     @Override

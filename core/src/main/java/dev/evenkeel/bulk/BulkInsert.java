@@ -2,6 +2,7 @@ package dev.evenkeel.bulk;
 
 import dev.evenkeel.ConnectionOptions;
 import dev.evenkeel.Insert;
+import dev.evenkeel.LeasedConnection;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.error.InvalidConfigurationException;
@@ -14,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * An {@link Insert} by {@code insert ... select from unnest($1, $2)}: one parameter for each column, an array of the values of
- * all rows of a batch. The text of the statement is always the same, so it is prepared once.
+ * all rows of a batch. The text of the statement is always the same, so it is prepared once. Or by one {@code copy ... from stdin}.
  *
  * @param timeout bound for a transaction of its own; {@code null} for the manager's
  * @param connection {@code null} for a transaction of its own
@@ -28,6 +30,7 @@ public record BulkInsert(
         List<String> columns,
         int batchSize,
         boolean skipsConflicts,
+        boolean copies,
         String label,
         @Nullable Duration timeout,
         @Nullable Connection connection)
@@ -40,13 +43,13 @@ public record BulkInsert(
                     "columns", "none", "at least one", "name the columns of " + table + " that get values");
         }
         return new BulkInsert(
-                db, table, List.of(columns), DEFAULT_BATCH_SIZE, false, "insert into " + table, null, null);
+                db, table, List.of(columns), DEFAULT_BATCH_SIZE, false, false, "insert into " + table, null, null);
     }
 
     @Override
     public Insert on(Connection held) {
         Objects.requireNonNull(held, "connection");
-        return new BulkInsert(db, table, columns, batchSize, skipsConflicts, label, timeout, held);
+        return new BulkInsert(db, table, columns, batchSize, skipsConflicts, copies, label, timeout, held);
     }
 
     @Override
@@ -55,23 +58,39 @@ public record BulkInsert(
             throw InvalidConfigurationException.of(
                     "batchSize", rows, "1 to " + LARGEST_BATCH_SIZE, "a thousand is a good start");
         }
-        return new BulkInsert(db, table, columns, rows, skipsConflicts, label, timeout, connection);
+        return new BulkInsert(db, table, columns, rows, skipsConflicts, copies, label, timeout, connection);
     }
 
     @Override
     public Insert skipConflicts() {
-        return new BulkInsert(db, table, columns, batchSize, true, label, timeout, connection);
+        return with(true, copies);
+    }
+
+    @Override
+    public Insert copying() {
+        return with(skipsConflicts, true);
+    }
+
+    private Insert with(boolean skipping, boolean copying) {
+        if (skipping && copying) {
+            throw InvalidConfigurationException.of(
+                    "insert",
+                    "skipConflicts and copying",
+                    "one of the two",
+                    "COPY cannot leave rows out: insert without copying, or copy into a table beside and insert from there");
+        }
+        return new BulkInsert(db, table, columns, batchSize, skipping, copying, label, timeout, connection);
     }
 
     @Override
     public Insert timeout(Duration bound) {
         ConnectionOptions.requirePositive("timeout", bound);
-        return new BulkInsert(db, table, columns, batchSize, skipsConflicts, label, bound, connection);
+        return new BulkInsert(db, table, columns, batchSize, skipsConflicts, copies, label, bound, connection);
     }
 
     @Override
     public Insert label(String name) {
-        return new BulkInsert(db, table, columns, batchSize, skipsConflicts, name, timeout, connection);
+        return new BulkInsert(db, table, columns, batchSize, skipsConflicts, copies, name, timeout, connection);
     }
 
     @Override
@@ -86,22 +105,45 @@ public record BulkInsert(
         return timeout == null ? options.build() : options.timeout(timeout).build();
     }
 
-    /** The next batch is gathered while one is inserted. */
     private Flux<Long> insert(Connection held, Publisher<? extends List<? extends @Nullable Object>> rows) {
-        return TargetTable.of(db, held, table, columns).flatMapMany(target -> {
-            String sql = target.statement(skipsConflicts);
-            AtomicLong before = new AtomicLong();
-            return Flux.from(rows)
-                    .buffer(batchSize)
-                    .concatMap(
-                            batch -> insert(
-                                    held, sql, new ColumnArrays(target, before.getAndAdd(batch.size())).of(batch)),
-                            1)
-                    .scan(Long::sum);
-        });
+        return TargetTable.of(db, held, table, columns)
+                .flatMapMany(target -> copies ? copied(held, target, rows) : inBatches(held, target, rows));
+    }
+
+    /** The next batch is gathered while one is inserted. */
+    private Flux<Long> inBatches(
+            Connection held, TargetTable target, Publisher<? extends List<? extends @Nullable Object>> rows) {
+        String sql = target.statement(skipsConflicts);
+        AtomicLong before = new AtomicLong();
+        return Flux.from(rows)
+                .buffer(batchSize)
+                .concatMap(batch -> insert(held, sql, new ColumnArrays(given(target, before, batch)).of(batch)), 1)
+                .scan(Long::sum);
+    }
+
+    private static GivenRows given(TargetTable target, AtomicLong before, List<?> batch) {
+        return new GivenRows(target, before.getAndAdd(batch.size()));
     }
 
     private Mono<Long> insert(Connection held, String sql, Object[] arrays) {
         return db.query(sql, arrays).label(label).on(held).rowsUpdated();
+    }
+
+    /** A batch is a piece of the data, and is told of when the next one is asked for. */
+    private Flux<Long> copied(
+            Connection held, TargetTable target, Publisher<? extends List<? extends @Nullable Object>> rows) {
+        return Flux.defer(() -> {
+            AtomicLong before = new AtomicLong();
+            Sinks.Many<Long> progress = Sinks.many().unicast().onBackpressureBuffer();
+            Flux<byte[]> lines = Flux.from(rows)
+                    .buffer(batchSize)
+                    .map(batch -> new CopyLines(given(target, before, batch)).of(batch))
+                    .doOnNext(piece -> progress.tryEmitNext(before.get()));
+            Mono<Long> all = LeasedConnection.of(held)
+                    .copyIn(target.copy(), lines)
+                    .filter(count -> count > 0)
+                    .doFinally(end -> progress.tryEmitComplete());
+            return Flux.merge(progress.asFlux(), all).distinctUntilChanged();
+        });
     }
 }

@@ -97,6 +97,11 @@ record TargetTable(String name, List<Column> columns) {
                         skipsConflicts ? " on conflict do nothing" : "");
     }
 
+    String copy() {
+        return "copy %s (%s) from stdin"
+                .formatted(name, each(i -> columns.get(i).name()));
+    }
+
     private String each(IntFunction<String> part) {
         return IntStream.range(0, columns.size()).mapToObj(part).collect(Collectors.joining(", "));
     }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -33,6 +35,9 @@ public final class FailureClassifier {
 
     /** How Netty's resolver says it. */
     private static final String NO_SUCH_NAME = "NXDOMAIN";
+
+    /** The server's context also quotes what it could not read, which is left out here. */
+    private static final Pattern COPY_LINE = Pattern.compile("^COPY [^\\n]*?, line (\\d+)(?:, column ([^:\\n]+))?");
 
     private static final String UNRESOLVED = "its name does not resolve";
 
@@ -95,10 +100,11 @@ public final class FailureClassifier {
         if (phase == Phase.COMMITTING && code.equals(COMMIT_BECAME_ROLLBACK)) {
             return rolledBackByCommit(error, node, requestId);
         }
-        String what = Redaction.serverMessage(error.getSqlState(), serverText(error));
+        Map<String, String> facts = facts(error, node);
+        String what = Redaction.serverMessage(error.getSqlState(), serverText(error)) + place(facts);
         Failure failure = Failure.of(code, state.type(), "%s: %s [SQLSTATE %s]".formatted(node, what, code))
                 .suggesting(Suggestions.forState(state, code))
-                .with(facts(error, node))
+                .with(facts)
                 .causedBy(error)
                 .in(requestId);
         return switch (state) {
@@ -150,12 +156,7 @@ public final class FailureClassifier {
             String code, Throwable error, Phase phase, String node, String requestId) {
         String message = lost(phase, node, error);
         Failure failure = Failure.of(code, ErrorType.CONNECTION, message)
-                .suggesting(
-                        message.contains(UNRESOLVED)
-                                ? Suggestions.unresolvedName()
-                                : message.contains(UNSUPPORTED_PARAMETER)
-                                        ? Suggestions.unsupportedParameter()
-                                        : Suggestions.forState(SqlState.CONNECTION_FAILURE, code))
+                .suggesting(remedies(message, code))
                 .with(Map.of("node", node, "phase", phase.name()))
                 .causedBy(error)
                 .in(requestId);
@@ -170,8 +171,17 @@ public final class FailureClassifier {
         };
     }
 
+    private static List<String> remedies(String message, String code) {
+        if (message.contains(UNRESOLVED)) {
+            return Suggestions.unresolvedName();
+        }
+        return message.contains(UNSUPPORTED_PARAMETER)
+                ? Suggestions.unsupportedParameter()
+                : Suggestions.forState(SqlState.CONNECTION_FAILURE, code);
+    }
+
     private static String lost(Phase phase, String node, Throwable error) {
-        String reason = rootReason(error);
+        String reason = reason(error);
         return switch (phase) {
             case CONNECTING -> "Cannot connect to %s: %s".formatted(node, reason);
             case READING -> "Lost the connection to %s while reading: %s".formatted(node, reason);
@@ -185,7 +195,8 @@ public final class FailureClassifier {
         };
     }
 
-    private static String rootReason(Throwable error) {
+    /** What is at the bottom of it, in a few words and without secrets. */
+    public static String reason(Throwable error) {
         Throwable root = error;
         while (root.getCause() != null) {
             root = root.getCause();
@@ -195,11 +206,6 @@ public final class FailureClassifier {
             return UNRESOLVED + " (" + message + ")";
         }
         return message == null ? root.getClass().getSimpleName() : Redaction.url(message);
-    }
-
-    /** In a few words, without secrets. */
-    public static String reason(Throwable problem) {
-        return rootReason(problem);
     }
 
     private static @Nullable String serverText(R2dbcException error) {
@@ -217,7 +223,21 @@ public final class FailureClassifier {
             details.getSchemaName().ifPresent(name -> facts.put("schema", name));
             details.getTableName().ifPresent(name -> facts.put("table", name));
             details.getColumnName().ifPresent(name -> facts.put("column", name));
+            details.getWhere().map(COPY_LINE::matcher).filter(Matcher::find).ifPresent(place -> {
+                facts.put("line", place.group(1));
+                if (place.group(2) != null) {
+                    facts.put("column", place.group(2));
+                }
+            });
         }
         return facts;
+    }
+
+    /** Where in the data of a COPY. */
+    private static String place(Map<String, String> facts) {
+        String column = facts.get("column");
+        return !facts.containsKey("line")
+                ? ""
+                : ", line " + facts.get("line") + (column == null ? "" : ", column " + column);
     }
 }

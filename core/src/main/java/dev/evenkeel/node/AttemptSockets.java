@@ -39,11 +39,15 @@ final class AttemptSockets implements LoopResources {
         return ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#" + name);
     }
 
-    /** The event loop of the socket that is open, or of the last one that was; there must have been one. */
-    EventLoop loop() {
+    /** The socket that is open, or the last one that was; there must have been one. */
+    Channel socket() {
         Channel open = opened.peek();
-        return Objects.requireNonNull(open == null ? last : open, "no socket yet")
-                .eventLoop();
+        return Objects.requireNonNull(open == null ? last : open, "no socket yet");
+    }
+
+    /** Where its answers arrive. */
+    EventLoop loop() {
+        return socket().eventLoop();
     }
 
     /** Also what is opened from now on: an attempt that is given up may be about to open its socket. */

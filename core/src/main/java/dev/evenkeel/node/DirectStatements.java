@@ -76,6 +76,10 @@ final class DirectStatements {
         return commitOn == null ? exchange.attempts() : exchange.committing(commitOn);
     }
 
+    boolean isAllowed() {
+        return allowed;
+    }
+
     private @Nullable DirectPart part(BoundStatement statement, @Nullable Exchanges witness) {
         Binding values = allowed ? Values.bind(codecs, statement.values()) : null;
         return values == null || !suits(statement.sql(), values)

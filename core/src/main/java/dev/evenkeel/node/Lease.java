@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -69,7 +70,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     }
 
     @Override
-    protected Connection delegate() {
+    protected TrackedConnection delegate() {
         if (released.get()) {
             throw new LeaseMisuseException(Failure.of(
                     "LEASE_RELEASED",
@@ -222,8 +223,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
      * in one. {@code null} when they must be left to the driver.
      */
     public <T> @Nullable Flux<T> run(BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
-        delegate();
-        return tracked.run(statements, mapping, false);
+        return delegate().run(statements, mapping, false);
     }
 
     /**
@@ -288,6 +288,16 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
 
     public void forgetBegin() {
         tracked.forgetBegin();
+    }
+
+    @Override
+    public Mono<Long> copyIn(String sql, Publisher<byte[]> data) {
+        return Mono.defer(() -> delegate().copying(sql).in(sql, data));
+    }
+
+    @Override
+    public Flux<byte[]> copyOut(String sql) {
+        return Flux.defer(() -> delegate().copying(sql).out(sql));
     }
 
     /** Asks the server to stop what runs on this connection; a COMMIT is left alone. */

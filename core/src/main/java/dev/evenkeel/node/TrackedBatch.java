@@ -30,6 +30,6 @@ final class TrackedBatch implements Batch {
     @Override
     public Publisher<? extends Result> execute() {
         return new TrackedPublisher<Result>(connection.behindBegin(raw.execute()), traffic, kind)
-                .map(result -> new TrackedResult(result, traffic, kind));
+                .map(result -> new TrackedResult(result, traffic, kind, null));
     }
 }

@@ -19,6 +19,7 @@ import io.r2dbc.spi.TransactionDefinition;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,22 +31,8 @@ import reactor.core.scheduler.Scheduler;
 /**
  * A physical connection that knows whether it is clean, and cleans itself before it goes back into the pool. One per
  * server session; used by one lease at a time; thread-safe to the degree the driver is.
- *
- * <p>How the clean-up works: the pool calls {@link #cleanUp()}. If nothing is on the wire and no transaction is open,
- * which is what every orderly call leaves behind, there is nothing to do and no round trip. Otherwise a plain
- * {@code ROLLBACK} is queued behind whatever runs; the driver's own rollback would look at a transaction status that is
- * not up to date while anything is in flight. If the answer does not come at once, the server is asked to cancel. The
- * connection goes back only when both the rollback and the cancel request are over, so that a late cancel cannot hit the
- * next borrower; if that takes longer than the bound, an error makes the pool close it. A COMMIT in flight is waited for,
- * never cancelled. If the connection itself was lost with work on it, the server is asked to stop that, too.
  */
 final class TrackedConnection extends ForwardingConnection implements Wrapped<Connection> {
-
-    /** Most leftovers are a few packets that are already on their way: a cancel request would cost more than waiting. */
-    private static final Duration BEFORE_CANCEL = Duration.ofMillis(20);
-
-    private static final String ROLLBACK = "ROLLBACK";
-    private static final Duration UNTIL_CLEAN = Duration.ofMillis(800);
 
     private final PostgresqlConnection raw;
     private final DirectStatements direct;
@@ -154,6 +141,11 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return traffic;
     }
 
+    /** Whether the driver has no settings of the user's that could make it fetch rows in parts. */
+    boolean fetchesAtOnce() {
+        return direct.isAllowed();
+    }
+
     /** Where its answers arrive. */
     EventLoop loop() {
         return loop;
@@ -172,36 +164,17 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
             return Mono.error(new IllegalStateException("a statement was handed over during the release"));
         }
         boolean reusable = alive() && !sessionChanged;
-        Mono<Void> cleaning = traffic.quiet() ? closeTransaction(reusable) : drain();
+        CleanUp cleanUp = new CleanUp(raw, traffic, timer);
+        Mono<Void> cleaning = traffic.quiet()
+                ? cleanUp.closeTransaction(reusable)
+                : cleanUp.drain(reusable).doOnSuccess(done -> settled());
         return reusable
                 ? cleaning
                 : cleaning.onErrorComplete().then(Mono.error(new IllegalStateException("session cannot be reused")));
     }
 
-    private Mono<Void> closeTransaction(boolean reusable) {
-        return raw.isAutoCommit() || !reusable ? Mono.empty() : rollback().timeout(UNTIL_CLEAN, timer);
-    }
-
-    /** A server that waits for a lock or computes does not notice that its client is gone: so also if ROLLBACK fails. */
-    private Mono<Void> drain() {
-        Mono<Void> rollback = rollback().cache();
-        Mono<Void> cancel = Mono.delay(BEFORE_CANCEL, timer)
-                .filter(late -> !traffic.isUntouchable())
-                .repeatWhenEmpty(again -> again)
-                .takeUntilOther(rollback.onErrorResume(lost -> Mono.never()))
-                .flatMap(late -> cancelRequest().onErrorComplete());
-        return Mono.whenDelayError(rollback, cancel).timeout(UNTIL_CLEAN, timer).doOnSuccess(done -> settled());
-    }
-
     private void settled() {
         traffic = new Traffic();
-    }
-
-    private Mono<Void> rollback() {
-        return raw.createStatement(ROLLBACK)
-                .execute()
-                .flatMap(Result::getRowsUpdated)
-                .then();
     }
 
     /** Breaks the session off: whatever is under way ends with a lost connection, at once. */
@@ -221,10 +194,14 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         Lease lease = holder;
         Traffic exchanges = traffic;
         Statement statement = raw.createStatement(sql);
-        return boundary || lease == null || !listeners.wantsStatements() || sql.equals(ROLLBACK)
-                ? TrackedStatement.plain(this, statement, exchanges, boundary ? Kind.BOUNDARY : Kind.STATEMENT)
+        return boundary || lease == null || !listeners.wantsStatements() || sql.equals(CleanUp.ROLLBACK)
+                ? TrackedStatement.plain(this, statement, sql, exchanges, boundary ? Kind.BOUNDARY : Kind.STATEMENT)
                 : TrackedStatement.watched(
-                        this, statement, bound -> new StatementWatch(exchanges, listeners, lease, sql, bound));
+                        this,
+                        statement,
+                        sql,
+                        exchanges,
+                        bound -> new StatementWatch(exchanges, listeners, lease, sql, bound));
     }
 
     /** See {@link DirectStatements#run}. */
@@ -237,6 +214,12 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
                 watch == null ? traffic : watch,
                 statement -> watch(statement, Accompanied.INSTANCE),
                 committing ? this::nodeName : null);
+    }
+
+    /** For one COPY. */
+    Copying copying(String sql) {
+        Exchanges watch = watch(new BoundStatement(sql, List.of()), traffic);
+        return new Copying(this, raw, sockets.socket(), watch == null ? traffic : watch);
     }
 
     private @Nullable Exchanges watch(BoundStatement statement, Exchanges counted) {
@@ -320,7 +303,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
                 sever();
                 return Flux.empty();
             }
-            return tracked(traffic.quiet() ? raw.rollbackTransaction() : rollback());
+            return tracked(traffic.quiet() ? raw.rollbackTransaction() : CleanUp.rollback(raw));
         });
     }
 
@@ -346,7 +329,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** Auto-commit commits what is open; it must not be work whose caller has gone away in the middle. */
     private Mono<Void> undoneBefore(Mono<Void> change) {
-        return traffic.hasCancelled() ? rollback().then(change) : change;
+        return traffic.hasCancelled() ? CleanUp.rollback(raw).then(change) : change;
     }
 
     @Override

@@ -21,21 +21,18 @@ final class TrackedPublisher<T> extends Flux<T> {
     private final Publisher<? extends T> source;
     private final Exchanges traffic;
     private final Exchanges.Kind kind;
-    private final Runnable onBegin;
+    private final Course course;
 
     TrackedPublisher(Publisher<? extends T> source, Exchanges traffic, Exchanges.Kind kind) {
-        this(source, traffic, kind, TrackedPublisher::nothing);
+        this(source, traffic, kind, Course.PLAIN);
     }
 
-    /** The action runs each time that an exchange has begun. */
-    TrackedPublisher(Publisher<? extends T> source, Exchanges traffic, Exchanges.Kind kind, Runnable onBegin) {
+    TrackedPublisher(Publisher<? extends T> source, Exchanges traffic, Exchanges.Kind kind, Course course) {
         this.source = source;
         this.traffic = traffic;
         this.kind = kind;
-        this.onBegin = onBegin;
+        this.course = course;
     }
-
-    private static void nothing() {}
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
@@ -81,7 +78,7 @@ final class TrackedPublisher<T> extends Flux<T> {
                 actual.onError(late);
                 return;
             }
-            of.onBegin.run();
+            of.course.begun();
             Flux.<T>from(of.source).subscribe(this);
         }
 
@@ -116,6 +113,7 @@ final class TrackedPublisher<T> extends Flux<T> {
             boolean sent = !begun.compareAndSet(false, true);
             if (sent && ended.compareAndSet(false, true)) {
                 of.traffic.cancelled();
+                of.course.cancelled();
             }
             super.cancel();
         }

@@ -8,44 +8,62 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
  * A result whose consumption is seen. The exchange begins when the result is handed out, not when it is consumed: a
  * result that nobody consumes keeps the wire busy, and the release must know.
  */
-final class TrackedResult implements Result {
+final class TrackedResult implements Result, Course {
+
+    private static final Object GONE = new Object();
 
     private final Result raw;
     private final Exchanges traffic;
     private final Exchanges.Kind kind;
+    private final @Nullable HeardOut execution;
     private final AtomicBoolean consumed;
+    private final AtomicBoolean left = new AtomicBoolean();
 
-    TrackedResult(Result raw, Exchanges traffic, Exchanges.Kind kind) {
-        this(traffic.result(raw), traffic, kind, new AtomicBoolean());
+    /** With no {@code execution} nobody reads on when the reader has gone away. */
+    TrackedResult(Result raw, Exchanges traffic, Exchanges.Kind kind, @Nullable HeardOut execution) {
+        this(traffic.result(raw), traffic, kind, execution, new AtomicBoolean());
         traffic.begin(kind);
     }
 
-    private TrackedResult(Result raw, Exchanges traffic, Exchanges.Kind kind, AtomicBoolean consumed) {
+    private TrackedResult(
+            Result raw, Exchanges traffic, Exchanges.Kind kind, @Nullable HeardOut execution, AtomicBoolean consumed) {
         this.raw = raw;
         this.traffic = traffic;
         this.kind = kind;
+        this.execution = execution;
         this.consumed = consumed;
     }
 
     @Override
     public Publisher<Long> getRowsUpdated() {
-        return consume(raw.getRowsUpdated(), true);
+        return consume(heard(raw.getRowsUpdated()), true);
     }
 
     @Override
     public <T> Publisher<T> map(BiFunction<Row, RowMetadata, ? extends T> mapping) {
-        return consume(raw.map(mapping), false);
+        return consume(heard(raw.map((row, metadata) -> left.get() ? gone() : mapping.apply(row, metadata))), false);
     }
 
     @Override
     public <T> Publisher<T> map(Function<? super Readable, ? extends T> mapping) {
-        return consume(raw.map(mapping), false);
+        return consume(heard(raw.map(row -> left.get() ? gone() : mapping.apply(row))), false);
+    }
+
+    private <T> Publisher<? extends T> heard(Publisher<? extends T> items) {
+        return execution == null ? items : new HeardResult<>(items, left, execution);
+    }
+
+    /** It is dropped. */
+    @SuppressWarnings("unchecked")
+    private static <T> T gone() {
+        return (T) GONE;
     }
 
     @Override
@@ -55,16 +73,30 @@ final class TrackedResult implements Result {
 
     @Override
     public Result filter(Predicate<Segment> filter) {
-        return new TrackedResult(raw.filter(filter), traffic, kind, consumed);
+        return new TrackedResult(raw.filter(filter), traffic, kind, null, consumed);
     }
 
     /** The items are rows, or numbers of changed ones. */
     private <T> Publisher<T> consume(Publisher<? extends T> source, boolean numbers) {
         Publisher<? extends T> counted = traffic.countsRows() ? new CountedRows<>(source, traffic, numbers) : source;
-        return new TrackedPublisher<>(counted, traffic, kind, () -> {
-            if (consumed.compareAndSet(false, true)) {
-                traffic.answered(kind);
-            }
-        });
+        return new TrackedPublisher<>(counted, traffic, kind, this);
+    }
+
+    /** From here on the exchange of the reading counts in place of that of the handing out. */
+    @Override
+    public void begun() {
+        if (execution != null) {
+            execution.reads();
+        }
+        if (consumed.compareAndSet(false, true)) {
+            traffic.answered(kind);
+        }
+    }
+
+    @Override
+    public void cancelled() {
+        if (execution != null) {
+            execution.cancelled();
+        }
     }
 }

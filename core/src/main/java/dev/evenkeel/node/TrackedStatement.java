@@ -15,41 +15,64 @@ final class TrackedStatement implements Statement {
 
     private final TrackedConnection connection;
     private final Statement raw;
+    private final String sql;
+    private final Traffic traffic;
     private final Function<BoundValues, Exchanges> observer;
     private final Exchanges.Kind kind;
     /** {@code null} when nobody wants to know them. */
     private final @Nullable List<@Nullable Object> bound;
 
     private boolean oneRowBound;
+    private boolean inParts;
 
     private TrackedStatement(
             TrackedConnection connection,
             Statement raw,
+            String sql,
+            Traffic traffic,
             Function<BoundValues, Exchanges> observer,
             Exchanges.Kind kind,
             @Nullable List<@Nullable Object> bound) {
         this.connection = connection;
         this.raw = raw;
+        this.sql = sql;
+        this.traffic = traffic;
         this.observer = observer;
         this.kind = kind;
         this.bound = bound;
     }
 
-    static TrackedStatement plain(TrackedConnection connection, Statement raw, Traffic traffic, Exchanges.Kind kind) {
-        return new TrackedStatement(connection, raw, bound -> traffic, kind, null);
+    static TrackedStatement plain(
+            TrackedConnection connection, Statement raw, String sql, Traffic traffic, Exchanges.Kind kind) {
+        return new TrackedStatement(connection, raw, sql, traffic, bound -> traffic, kind, null);
     }
 
     /** The {@code observer} is made for each execution and gets what is bound to the first row. */
     static TrackedStatement watched(
-            TrackedConnection connection, Statement raw, Function<BoundValues, Exchanges> observer) {
-        return new TrackedStatement(connection, raw, observer, Exchanges.Kind.STATEMENT, new ArrayList<>(4));
+            TrackedConnection connection,
+            Statement raw,
+            String sql,
+            Traffic traffic,
+            Function<BoundValues, Exchanges> observer) {
+        return new TrackedStatement(
+                connection, raw, sql, traffic, observer, Exchanges.Kind.STATEMENT, new ArrayList<>(4));
     }
 
     @Override
     public Publisher<? extends Result> execute() {
         Exchanges exchanges = observer.apply(bound == null ? BoundValues.NONE : BoundValues.of(bound.toArray()));
-        return new TrackedPublisher<Result>(connection.behindBegin(raw.execute()), exchanges, kind)
-                .map(result -> new TrackedResult(result, exchanges, kind));
+        HeardOut execution = endsWithItsResult() ? new HeardOut(traffic, sql) : null;
+        return new TrackedPublisher<Result>(
+                        connection.behindBegin(raw.execute()),
+                        exchanges,
+                        kind,
+                        execution == null ? Course.PLAIN : execution)
+                .map(result -> new TrackedResult(result, exchanges, kind, execution));
+    }
+
+    /** Not those that may have several, or of which the driver fetches more when it is read. */
+    private boolean endsWithItsResult() {
+        return kind == Exchanges.Kind.STATEMENT && !oneRowBound && !inParts && connection.fetchesAtOnce();
     }
 
     @Override
@@ -111,6 +134,7 @@ final class TrackedStatement implements Statement {
     @Override
     public Statement fetchSize(int rows) {
         raw.fetchSize(rows);
+        inParts = rows > 0;
         return this;
     }
 }

@@ -7,6 +7,8 @@ import dev.evenkeel.error.SqlState;
 import io.r2dbc.spi.R2dbcException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * Knows whether anything that one lease began may still be on the wire. Thread-safe.
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>How this works: every exchange with the server is counted from its beginning to its answer. A cancelled exchange goes on
  * on the server, unseen, and nothing that the driver shows afterwards tells reliably when it is over: results end before the
  * server is ready again, and statements complete before they are sent. So after a cancel the wire counts as busy for the rest
- * of the lease; its release waits for the answer to a statement of its own, which the server gives last.
+ * of the lease; its release waits for the answer to a statement of its own, which the server gives last. The exception are
+ * the exchanges whose end a {@link HeardOut} sees.
  *
  * <p>Each lease has traffic of its own that is closed with it, so that a statement or result which outlives its lease is
  * refused instead of talking into the next one. A caller that is just handing its statement to the driver when the lease
@@ -30,6 +33,10 @@ final class Traffic implements Exchanges {
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger boundaries = new AtomicInteger();
     private final AtomicInteger handingOver = new AtomicInteger();
+    private final AtomicInteger unknown = new AtomicInteger();
+    private final AtomicInteger awaited = new AtomicInteger();
+    private final AtomicInteger readings = new AtomicInteger();
+    private volatile Sinks.@Nullable Empty<Void> waiting;
     private volatile boolean cancelled;
     private volatile boolean closed;
     private volatile boolean brokenOff;
@@ -70,27 +77,72 @@ final class Traffic implements Exchanges {
             boundaries.decrementAndGet();
         }
         open.decrementAndGet();
+        tell();
     }
 
-    /** An error of the server's is an answer; a lost connection is none, and what it carried may go on unseen. */
     @Override
     public void failed(Kind kind, Throwable error) {
         String state = error instanceof R2dbcException r2dbc ? r2dbc.getSqlState() : null;
         if (firstFailure == null) {
             firstFailure = state;
         }
-        if (SqlState.of(state) == SqlState.CONNECTION_FAILURE || error instanceof Unanswered) {
-            cancelled();
-        } else {
+        if (isAnswer(error)) {
             answered(kind);
+        } else {
+            cancelled();
         }
+    }
+
+    /** An error of the server's is an answer; a lost connection is none, and what it carried may go on unseen. */
+    static boolean isAnswer(Throwable error) {
+        return !(error instanceof Unanswered)
+                && !(error instanceof R2dbcException failure
+                        && SqlState.of(failure.getSqlState()) == SqlState.CONNECTION_FAILURE);
     }
 
     /** A boundary that is cancelled still counts as one that may be running. */
     @Override
     public void cancelled() {
         cancelled = true;
+        unknown.incrementAndGet();
         open.decrementAndGet();
+    }
+
+    /** The end of so many cancelled exchanges will be told by {@link #heard}. */
+    void awaits(int exchanges) {
+        awaited.addAndGet(exchanges);
+        unknown.addAndGet(-exchanges);
+    }
+
+    /** So many of those are over. */
+    void heard(int exchanges) {
+        awaited.addAndGet(-exchanges);
+        tell();
+    }
+
+    /** A result is read that will show its end, whatever its reader does; or it has ended, or does not show it after all. */
+    void reading(int change) {
+        readings.addAndGet(change);
+    }
+
+    /** Whether {@link #fallsQuiet} is worth a moment. */
+    boolean mayFallQuiet() {
+        return readings.get() > 0 && unknown.get() == 0 && !brokenOff;
+    }
+
+    /** Completes when nothing is on the wire. To be asked once. */
+    Mono<Void> fallsQuiet() {
+        Sinks.Empty<Void> someone = Sinks.empty();
+        waiting = someone;
+        tell();
+        return someone.asMono();
+    }
+
+    private void tell() {
+        Sinks.Empty<Void> someone = waiting;
+        if (someone != null && quiet()) {
+            someone.tryEmitEmpty();
+        }
     }
 
     /** Whether a BEGIN or COMMIT may be running. */
@@ -110,7 +162,7 @@ final class Traffic implements Exchanges {
     }
 
     boolean quiet() {
-        return open.get() == 0 && !cancelled;
+        return open.get() == 0 && unknown.get() == 0 && awaited.get() == 0 && !brokenOff;
     }
 
     boolean isHandingOver() {

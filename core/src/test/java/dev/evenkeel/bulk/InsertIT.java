@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.DatabaseConfig;
+import dev.evenkeel.Insert;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.error.ConstraintViolatedException;
@@ -32,17 +33,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
+/** By statements, and by COPY. */
 @WithPostgres
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 class InsertIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final PostgresCluster cluster;
     private ReactiveDatabaseManager db;
+
+    @Parameter
+    private boolean copying;
 
     InsertIT(PostgresCluster cluster) {
         this.cluster = cluster;
@@ -68,13 +78,18 @@ class InsertIT {
         return Flux.range(from, count).map(id -> List.of(id, "item " + id));
     }
 
+    private Insert into(String table, String... columns) {
+        Insert insert = db.insertInto(table, columns);
+        return copying ? insert.copying() : insert;
+    }
+
     private String count() {
         return cluster.primary().queryOne("select count(*) from item");
     }
 
     @Test
     void rowsGoInBatchByBatchAndTheirNumberIsTold() {
-        StepVerifier.create(db.insertInto("item", "id", "name").batchSize(400).rows(items(1, 1000)))
+        StepVerifier.create(into("item", "id", "name").batchSize(400).rows(items(1, 1000)))
                 .expectNext(400L, 800L, 1000L)
                 .verifyComplete();
 
@@ -84,7 +99,7 @@ class InsertIT {
 
     @Test
     void noRowsAreNoError() {
-        StepVerifier.create(db.insertInto("item", "id").rows(Flux.empty())).verifyComplete();
+        StepVerifier.create(into("item", "id").rows(Flux.empty())).verifyComplete();
     }
 
     @Test
@@ -101,7 +116,7 @@ class InsertIT {
             texts.add(text.toString());
         }
 
-        db.insertInto("item", "id", "name")
+        into("item", "id", "name")
                 .rows(Flux.range(0, texts.size()).map(i -> List.of(i, texts.get(i))))
                 .blockLast(PATIENCE);
 
@@ -152,7 +167,7 @@ class InsertIT {
                 "(2,2),(1,1)");
         String[] columns = "a b c d e f g h i j k l m n o p q r s t u v w".split(" ");
 
-        db.insertInto("kinds", columns)
+        into("kinds", columns)
                 .rows(Flux.just(row, Arrays.asList(new Object[columns.length])))
                 .blockLast(PATIENCE);
 
@@ -173,23 +188,19 @@ class InsertIT {
                 .execute("drop table if exists \"Odd; table\";"
                         + " create table \"Odd; table\" (\"a\"\"b\" int, \"select\" int)");
 
-        db.insertInto("\"Odd; table\"", "a\"b", "select")
-                .rows(Flux.just(List.of(1, 2)))
-                .blockLast(PATIENCE);
+        into("\"Odd; table\"", "a\"b", "select").rows(Flux.just(List.of(1, 2))).blockLast(PATIENCE);
 
         assertThat(cluster.primary().queryOne("select \"select\" from \"Odd; table\""))
                 .isEqualTo("2");
-        assertThatThrownBy(() -> db.insertInto("item", "id) select 1; drop table item --")
+        assertThatThrownBy(() -> into("item", "id) select 1; drop table item --")
                         .rows(items(1, 1))
                         .blockLast(PATIENCE))
                 .isInstanceOf(SchemaMismatchException.class)
                 .hasMessageContaining("it has id, name");
-        assertThatThrownBy(() -> db.insertInto("item; drop table item", "id")
-                        .rows(items(1, 1))
-                        .blockLast(PATIENCE))
+        assertThatThrownBy(() ->
+                        into("item; drop table item", "id").rows(items(1, 1)).blockLast(PATIENCE))
                 .isInstanceOf(QueryFailedException.class);
-        assertThatThrownBy(
-                        () -> db.insertInto("nowhere", "id").rows(items(1, 1)).blockLast(PATIENCE))
+        assertThatThrownBy(() -> into("nowhere", "id").rows(items(1, 1)).blockLast(PATIENCE))
                 .isInstanceOf(SchemaMismatchException.class);
         assertThat(count()).isEqualTo("0");
     }
@@ -197,22 +208,21 @@ class InsertIT {
     @Test
     void aRowThatDoesNotFitIsNamedAndNothingIsInserted() {
         Flux<List<Object>> short1003rd = items(1, 1002).concatWithValues(List.of(1003));
-        assertThatThrownBy(() -> db.insertInto("item", "id", "name")
+        assertThatThrownBy(() -> into("item", "id", "name")
                         .batchSize(500)
                         .rows(short1003rd)
                         .blockLast(PATIENCE))
                 .isInstanceOf(QueryFailedException.class)
                 .hasMessageContaining("Row 1003 for item has 1 values for 2 columns");
-        assertThatThrownBy(() -> db.insertInto("item", "id", "name")
+        assertThatThrownBy(() -> into("item", "id", "name")
                         .rows(Flux.just(List.of(1, Mono.just("secret"))))
                         .blockLast(PATIENCE))
                 .isInstanceOf(QueryFailedException.class)
                 .hasMessageContaining("Row 1 for item has a value of reactor.core.publisher")
                 .hasMessageContaining("for column name")
                 .hasMessageNotContaining("secret");
-        assertThatThrownBy(() -> db.insertInto("item", "id")
-                        .rows(Flux.just(List.of("no number")))
-                        .blockLast(PATIENCE))
+        assertThatThrownBy(() ->
+                        into("item", "id").rows(Flux.just(List.of("no number"))).blockLast(PATIENCE))
                 .isInstanceOf(QueryFailedException.class)
                 .hasMessageNotContaining("no number");
         assertThat(count()).isEqualTo("0");
@@ -220,32 +230,33 @@ class InsertIT {
 
     @Test
     void settingsOutOfRangeAreRefusedAtOnce() {
-        assertThatThrownBy(() -> db.insertInto("item")).isInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> db.insertInto("item", "id").batchSize(0))
+        assertThatThrownBy(() -> into("item")).isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> into("item", "id").batchSize(0))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("50000");
-        assertThatThrownBy(() -> db.insertInto("item", "id").timeout(Duration.ZERO))
+        assertThatThrownBy(() -> into("item", "id").timeout(Duration.ZERO))
                 .isInstanceOf(InvalidConfigurationException.class);
     }
 
     @Test
     void allOrNothing() {
         RuntimeException broken = new IllegalStateException("the source broke");
-        StepVerifier.create(db.insertInto("item", "id", "name")
+        StepVerifier.create(into("item", "id", "name")
                         .batchSize(10)
                         .rows(items(1, 25).concatWith(Flux.error(broken))))
                 .thenConsumeWhile(inserted -> inserted < 25)
                 .verifyErrorSatisfies(error -> assertThat(error).isSameAs(broken));
         assertThat(count()).isEqualTo("0");
 
-        StepVerifier.create(db.insertInto("item", "id", "name")
+        StepVerifier.create(into("item", "id", "name")
                         .batchSize(10)
                         .rows(items(1, 15).concatWith(items(3, 1))))
                 .expectNext(10L)
+                .thenConsumeWhile(inserted -> copying)
                 .verifyError(ConstraintViolatedException.class);
         assertThat(count()).isEqualTo("0");
 
-        StepVerifier.create(db.insertInto("item", "id", "name").batchSize(10).rows(items(1, 1000)), 1)
+        StepVerifier.create(into("item", "id", "name").batchSize(10).rows(items(1, 1000)), 1)
                 .expectNext(10L)
                 .thenCancel()
                 .verify();
@@ -258,18 +269,25 @@ class InsertIT {
 
     @Test
     void conflictsAreSkippedOnRequest() {
-        db.insertInto("item", "id", "name").rows(items(1, 10)).blockLast(PATIENCE);
+        into("item", "id", "name").rows(items(1, 10)).blockLast(PATIENCE);
 
-        StepVerifier.create(db.insertInto("item", "id", "name").skipConflicts().rows(items(6, 10)))
+        if (copying) {
+            assertThatThrownBy(() -> into("item", "id").skipConflicts())
+                    .isInstanceOf(InvalidConfigurationException.class)
+                    .hasMessageContaining("COPY");
+            assertThatThrownBy(() -> db.insertInto("item", "id").skipConflicts().copying())
+                    .isInstanceOf(InvalidConfigurationException.class);
+            return;
+        }
+        StepVerifier.create(into("item", "id", "name").skipConflicts().rows(items(6, 10)))
                 .expectNext(5L)
                 .verifyComplete();
-
         assertThat(count()).isEqualTo("15");
     }
 
     @Test
     void insideATransactionOfTheCallerItIsPartOfThat() {
-        assertThatThrownBy(() -> db.inTransaction(connection -> db.insertInto("item", "id", "name")
+        assertThatThrownBy(() -> db.inTransaction(connection -> into("item", "id", "name")
                                 .on(connection)
                                 .rows(items(1, 10))
                                 .last()
@@ -278,7 +296,7 @@ class InsertIT {
                 .hasMessage("changed my mind");
         assertThat(count()).isEqualTo("0");
 
-        Long seen = db.inTransaction(connection -> db.insertInto("item", "id", "name")
+        Long seen = db.inTransaction(connection -> into("item", "id", "name")
                         .on(connection)
                         .rows(items(1, 10))
                         .then(db.query("select count(*) from item")
@@ -295,7 +313,7 @@ class InsertIT {
         AtomicLong ahead = new AtomicLong();
         Flux<List<Object>> source = items(1, 10_000).doOnNext(row -> asked.incrementAndGet());
 
-        db.insertInto("item", "id", "name")
+        into("item", "id", "name")
                 .batchSize(100)
                 .rows(source)
                 .doOnNext(inserted -> ahead.accumulateAndGet(asked.get() - inserted, Math::max))

@@ -1,0 +1,101 @@
+package dev.evenkeel.node;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/** What a result emits. When its reader goes away the rest is read and dropped. */
+final class HeardResult<T> extends Flux<T> {
+
+    private final Publisher<? extends T> source;
+    private final AtomicBoolean left;
+    private final HeardOut execution;
+
+    /** The {@code source} need not emit anything that has cost work from the moment on when its reader has {@code left}. */
+    HeardResult(Publisher<? extends T> source, AtomicBoolean left, HeardOut execution) {
+        this.source = source;
+        this.left = left;
+        this.execution = execution;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        source.subscribe(new Reading<>(actual, left, execution));
+    }
+
+    private static final class Reading<T> implements CoreSubscriber<T>, Subscription {
+
+        private final CoreSubscriber<? super T> actual;
+        private final AtomicBoolean left;
+        private final HeardOut execution;
+        private @Nullable Subscription upstream;
+
+        Reading(CoreSubscriber<? super T> actual, AtomicBoolean left, HeardOut execution) {
+            this.actual = actual;
+            this.left = left;
+            this.execution = execution;
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            upstream = subscription;
+            actual.onSubscribe(this);
+        }
+
+        @Override
+        public void onNext(T item) {
+            if (left.get()) {
+                Operators.onDiscard(item, currentContext());
+            } else {
+                actual.onNext(item);
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            if (Traffic.isAnswer(error)) {
+                execution.over();
+            }
+            if (!left.get()) {
+                actual.onError(error);
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            execution.over();
+            actual.onComplete();
+        }
+
+        @Override
+        public void request(long count) {
+            Subscription source = upstream;
+            if (source != null) {
+                source.request(count);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            Subscription source = upstream;
+            if (source == null || !left.compareAndSet(false, true)) {
+                return;
+            }
+            if (execution.leave()) {
+                source.request(Long.MAX_VALUE);
+            } else {
+                source.cancel();
+            }
+        }
+    }
+}
