@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
@@ -28,6 +29,7 @@ final class AttemptSockets implements LoopResources {
 
     private final LoopResources shared;
     private final Queue<Channel> opened = new ConcurrentLinkedQueue<>();
+    private @Nullable EventLoop drawn;
     private volatile @Nullable Channel last;
     private volatile boolean closed;
 
@@ -76,9 +78,23 @@ final class AttemptSockets implements LoopResources {
         return shared.onChannelClass(type, group);
     }
 
+    /**
+     * One loop for the session, the next one for the next. Of itself a socket gets the loop that it is asked for on, and a pool opens
+     * a connection where the one before it has logged in: all of them would have the same. And since several are drawn for each
+     * session, drawing in turn would not reach all of them either.
+     */
     @Override
-    public EventLoopGroup onClient(boolean useNative) {
-        return shared.onClient(useNative);
+    public synchronized EventLoopGroup onClient(boolean useNative) {
+        EventLoop known = drawn;
+        if (known == null) {
+            EventLoopGroup group = shared.onClient(useNative);
+            known = (group instanceof Supplier<?> colocated && colocated.get() instanceof EventLoopGroup all
+                            ? all
+                            : group)
+                    .next();
+            drawn = known;
+        }
+        return known;
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.error.SqlState;
 import dev.evenkeel.event.RequestScope;
+import dev.evenkeel.time.Bounded;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
@@ -17,6 +18,7 @@ import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -339,8 +341,11 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
             }
             // Detached from whoever waits for it: the pool would lose the connection's permit if it were cancelled
             // half-way.
-            return Mono.fromFuture(pooled.release().toFuture(), true)
-                    .timeout(RELEASE_BOUND, Mono.empty(), timer)
+            return Bounded.one(
+                            Mono.fromFuture(pooled.release().toFuture(), true),
+                            RELEASE_BOUND,
+                            timer,
+                            TimeoutException::new)
                     .onErrorComplete();
         });
     }

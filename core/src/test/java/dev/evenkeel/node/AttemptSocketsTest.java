@@ -3,11 +3,15 @@ package dev.evenkeel.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpResources;
@@ -46,5 +50,27 @@ class AttemptSocketsTest {
         } finally {
             channel.unsafe().closeForcibly();
         }
+    }
+
+    /** A pool opens each connection on the loop where the one before it has logged in; all of them used to end up on one. */
+    @Test
+    void sessionsThatAreOpenedOnOneLoopGetAllLoopsRegression() throws Exception {
+        LoopResources loops = TcpResources.get();
+        int count = LoopResources.DEFAULT_IO_WORKER_COUNT;
+        Set<EventLoop> drawn = ConcurrentHashMap.newKeySet();
+
+        loops.onClient(true)
+                .next()
+                .submit(() -> {
+                    for (int i = 0; i < count; i++) {
+                        AttemptSockets session = new AttemptSockets(loops);
+                        EventLoop loop = session.onClient(true).next();
+                        assertThat(session.onClient(true).next()).isSameAs(loop);
+                        drawn.add(loop);
+                    }
+                })
+                .get(20, TimeUnit.SECONDS);
+
+        assertThat(drawn).hasSize(count);
     }
 }
