@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.error.ConstraintViolatedException;
+import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.QueryFailedException;
 import dev.evenkeel.event.DatabaseListener;
@@ -19,6 +21,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +45,7 @@ class CopyIT {
 
     private final PostgresCluster cluster;
     private ReactiveDatabaseManager db;
+    private Integer pid;
 
     CopyIT(PostgresCluster cluster) {
         this.cluster = cluster;
@@ -53,6 +58,7 @@ class CopyIT {
                 cluster,
                 config -> config.pool(PoolConfig.builder().minSize(0).maxSize(1).build()));
         leaks.watch("leased connections", () -> db.metrics().leased());
+        pid = pid();
     }
 
     @AfterEach
@@ -80,10 +86,17 @@ class CopyIT {
                 connection -> LeasedConnection.of(connection).copyOut(sql));
     }
 
-    /** The only connection is as good as new. */
+    /** The only connection is as good as new, and the same, and was not waited for. */
     private void nextCallerIsUnaffected() {
-        assertThat(db.query("select 7").one(row -> row.get(0, Integer.class)).block(PATIENCE))
-                .isEqualTo(7);
+        long begun = System.nanoTime();
+        assertThat(pid()).isEqualTo(pid);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(700));
+    }
+
+    private Integer pid() {
+        return db.query("select pg_backend_pid()")
+                .one(row -> row.get(0, Integer.class))
+                .block(PATIENCE);
     }
 
     @Test
@@ -188,6 +201,44 @@ class CopyIT {
         assertThatThrownBy(() -> out("copy item from stdin").blockLast(PATIENCE))
                 .isInstanceOf(QueryFailedException.class)
                 .hasMessageContaining("to stdout");
+        nextCallerIsUnaffected();
+    }
+
+    /** Its subscription used to stay, and nothing else could be sent behind it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"copy missing from stdin", IN})
+    void theDataIsLetGoWhenTheServerRefusesRegression(String sql) {
+        AtomicBoolean letGo = new AtomicBoolean();
+        Flux<byte[]> silent = Flux.just(bytes("no number,one\n"), bytes("2," + "x".repeat(200_000) + "\n"))
+                .concatWith(Flux.never())
+                .doOnCancel(() -> letGo.set(true));
+
+        assertThatThrownBy(() -> in(sql, silent).block(PATIENCE)).isInstanceOf(DatabaseException.class);
+
+        nextCallerIsUnaffected();
+        await("the data is let go", letGo::get);
+    }
+
+    /** A source that never waits must not keep the answer, or the other connections of its event loop, from being read. */
+    @Test
+    void anEndlessSourceHearsOfTheErrorRegression() {
+        AtomicInteger line = new AtomicInteger();
+        Flux<byte[]> endless = Flux.generate(sink -> sink.next(bytes((line.incrementAndGet() % 10) + ",twice\n")));
+
+        assertThatThrownBy(() -> in(IN, endless).block(PATIENCE)).isInstanceOf(ConstraintViolatedException.class);
+
+        nextCallerIsUnaffected();
+    }
+
+    @Test
+    void aReaderThatGoesAwayWithoutDemandLetsGoOfItsAnswerRegression() {
+        assertThat(out("copy (select generate_series(1, 1000000), repeat('x', 1000)) to stdout")
+                        .limitRate(1)
+                        .take(3)
+                        .count()
+                        .block(PATIENCE))
+                .isEqualTo(3);
+
         nextCallerIsUnaffected();
     }
 

@@ -52,7 +52,7 @@ class LaneNeighbourIT {
 
     /** A thousand a second for so long; emits how long each took, in nanoseconds. */
     private Mono<Histogram> quickOnes(int seconds) {
-        Histogram latency = new ConcurrentHistogram(3);
+        Histogram latency = new ConcurrentHistogram(Duration.ofMinutes(1).toNanos(), 3);
         return Flux.interval(BETWEEN, Schedulers.parallel())
                 .take(seconds * 1_000L)
                 .onBackpressureBuffer()

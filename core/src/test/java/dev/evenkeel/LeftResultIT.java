@@ -3,6 +3,7 @@ package dev.evenkeel;
 import static dev.evenkeel.Databases.PATIENCE;
 import static dev.evenkeel.Databases.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.testkit.LeakCheck;
@@ -220,6 +221,54 @@ class LeftResultIT {
 
         assertThat(on(connection -> first(connection.createStatement("select 6"))))
                 .isEqualTo(6);
+    }
+
+    /** What the mapping throws says nothing about the server, which goes on with the statement. */
+    @Test
+    void aMappingThatThrowsDoesNotGiveBackARunningStatementRegression() {
+        String slow = "select repeat('7', 4)::int from generate_series(1, 5000) union all select 8 from pg_sleep(30)";
+
+        assertThatThrownBy(() -> on(connection -> Flux.from(
+                                connection.createStatement(slow).execute())
+                        .flatMap(result -> result.map((row, metadata) -> {
+                            throw new IllegalStateException("the mapping broke");
+                        }))
+                        .then(Mono.just(0))))
+                .hasMessage("the mapping broke");
+
+        assertThat(on(connection -> first(connection.createStatement("select 6"))))
+                .isEqualTo(6);
+    }
+
+    /** The end of the first execution was taken for that of the second. */
+    @Test
+    void anExecutionThatIsRepeatedIsWatchedAnewRegression() {
+        cluster.primary().execute("drop sequence if exists rounds; create sequence rounds");
+        String slowAgain = "select 1 from pg_sleep(case when nextval('rounds') > 1 then 30 else 0 end)";
+
+        on(connection -> Flux.from(connection.createStatement(slowAgain).execute())
+                .flatMap(result -> result.map(row -> row.get(0, Integer.class)))
+                .repeat(1)
+                .take(Duration.ofMillis(700))
+                .then(Mono.just(0)));
+
+        assertThat(on(connection -> first(connection.createStatement("select 6"))))
+                .isEqualTo(6);
+    }
+
+    @Test
+    void nobodyHearsOfAnEndWhoHasLeft() {
+        AtomicInteger ends = new AtomicInteger();
+
+        on(connection -> Flux.from(connection.createStatement("select 1").execute())
+                .flatMap(result -> Flux.from(result.map(row -> row.get(0, Integer.class)))
+                        .doOnComplete(ends::incrementAndGet)
+                        .take(1))
+                .next());
+
+        assertThat(on(connection -> first(connection.createStatement("select 6"))))
+                .isEqualTo(6);
+        assertThat(ends).hasValue(0);
     }
 
     @Test

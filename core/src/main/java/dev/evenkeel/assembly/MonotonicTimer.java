@@ -29,7 +29,7 @@ record MonotonicTimer(Scheduler threads, LimitTimer limits) implements Scheduler
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        return limits.schedule(task, Duration.of(delay, unit.toChronoUnit()));
+        return limits.schedule(task, Duration.ofNanos(unit.toNanos(delay)));
     }
 
     @Override

@@ -141,7 +141,7 @@ public record BulkInsert(
                     .doOnNext(piece -> progress.tryEmitNext(before.get()));
             Mono<Long> all = LeasedConnection.of(held)
                     .copyIn(target.copy(), lines)
-                    .filter(count -> count > 0)
+                    .filter(count -> count > 0 || before.get() > 0)
                     .doFinally(end -> progress.tryEmitComplete());
             return Flux.merge(progress.asFlux(), all).distinctUntilChanged();
         });

@@ -18,12 +18,14 @@ import io.r2dbc.postgresql.message.backend.CommandComplete;
 import io.r2dbc.postgresql.message.backend.CopyData;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.frontend.Query;
+import io.r2dbc.postgresql.util.Operators;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.publisher.SynchronousSink;
 
 /**
@@ -35,12 +37,21 @@ import reactor.core.publisher.SynchronousSink;
  */
 record Copying(TrackedConnection connection, PostgresqlConnection session, Channel socket, Exchanges watch) {
 
-    /** Emits how many rows the server has stored. To the server an error of the data is one of its own; the caller gets the first. */
+    /**
+     * Emits how many rows the server has stored. To the server an error of the data is one of its own; the caller gets the first. The
+     * driver does not let go of the data when the answer comes early, and sends nothing else meanwhile.
+     */
     Mono<Long> in(String sql, Publisher<byte[]> data) {
         AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
+        Sinks.Empty<Void> over = Sinks.empty();
         Flux<Mono<ByteBuf>> pieces = Outlet.through(socket, Flux.from(data).doOnError(broken::set))
+                .takeUntilOther(over.asMono())
                 .map(piece -> Mono.just(Unpooled.wrappedBuffer(piece)));
-        Mono<Long> copied = session.copyIn(sql).fromMany(pieces).build().doOnNext(watch::rows);
+        Mono<Long> copied = session.copyIn(sql)
+                .fromMany(pieces)
+                .build()
+                .doOnNext(watch::rows)
+                .doFinally(end -> over.tryEmitEmpty());
         return requireOne(sql, "from", "stdin")
                 .then(tracked(copied).singleOrEmpty())
                 .onErrorMap(error -> {
@@ -92,6 +103,7 @@ record Copying(TrackedConnection connection, PostgresqlConnection session, Chann
         Flux<byte[]> of(Client client) {
             return client.exchange(Mono.just(new Query(sql)))
                     .doOnDiscard(ReferenceCounted.class, ReferenceCountUtil::release)
+                    .as(Operators::discardOnCancel)
                     .<byte[]>handle(this::read)
                     .concatWith(Mono.defer(() -> refusal == null ? Mono.empty() : Mono.error(refusal)));
         }

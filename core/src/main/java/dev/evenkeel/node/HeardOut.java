@@ -66,6 +66,11 @@ final class HeardOut implements Course {
         return shown;
     }
 
+    /** It is not known when the server will have ended. */
+    synchronized void fails() {
+        readsNoMore();
+    }
+
     /** A result has ended. */
     void over() {
         synchronized (this) {

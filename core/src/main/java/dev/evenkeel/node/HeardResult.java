@@ -1,5 +1,6 @@
 package dev.evenkeel.node;
 
+import io.r2dbc.spi.R2dbcException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -11,6 +12,9 @@ import reactor.util.context.Context;
 
 /** What a result emits. When its reader goes away the rest is read and dropped. */
 final class HeardResult<T> extends Flux<T> {
+
+    /** What a source may emit in place of something that nobody will get. */
+    static final Object NOTHING = new Object();
 
     private final Publisher<? extends T> source;
     private final AtomicBoolean left;
@@ -54,27 +58,32 @@ final class HeardResult<T> extends Flux<T> {
 
         @Override
         public void onNext(T item) {
-            if (left.get()) {
-                Operators.onDiscard(item, currentContext());
-            } else {
+            if (!left.get()) {
                 actual.onNext(item);
+            } else if (item != NOTHING) {
+                Operators.onDiscard(item, currentContext());
             }
         }
 
+        /** While somebody reads it may be an error of his own, which says nothing about the server. */
         @Override
         public void onError(Throwable error) {
-            if (Traffic.isAnswer(error)) {
-                execution.over();
-            }
             if (!left.get()) {
+                execution.fails();
                 actual.onError(error);
+            } else if (error instanceof R2dbcException && Traffic.isAnswer(error)) {
+                execution.over();
+            } else {
+                execution.fails();
             }
         }
 
         @Override
         public void onComplete() {
             execution.over();
-            actual.onComplete();
+            if (!left.get()) {
+                actual.onComplete();
+            }
         }
 
         @Override

@@ -1,10 +1,13 @@
 package dev.evenkeel.node;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -16,8 +19,12 @@ import reactor.core.publisher.MonoSink;
  */
 final class Outlet extends ChannelInboundHandlerAdapter {
 
+    /** Small pieces of a source that need not wait would keep the event loop from everything else, answers included. */
+    private static final int IN_A_ROW = 32;
+
     private final Channel socket;
     private final Queue<MonoSink<Void>> waiting = new ConcurrentLinkedQueue<>();
+    private int inARow;
 
     private Outlet(Channel socket) {
         this.socket = socket;
@@ -32,6 +39,7 @@ final class Outlet extends ChannelInboundHandlerAdapter {
 
     private Outlet open() {
         socket.pipeline().addLast(this);
+        ChannelFuture ignored = socket.closeFuture().addListener(end -> letAllGo());
         return this;
     }
 
@@ -42,9 +50,15 @@ final class Outlet extends ChannelInboundHandlerAdapter {
     }
 
     private <T> Mono<T> passed(T piece) {
-        return socket.isWritable()
-                ? Mono.just(piece)
-                : Mono.<Void>create(this::await).thenReturn(piece);
+        if (!socket.isWritable()) {
+            return Mono.<Void>create(this::await).thenReturn(piece);
+        }
+        return ++inARow % IN_A_ROW == 0 ? Mono.<Void>create(this::giveWay).thenReturn(piece) : Mono.just(piece);
+    }
+
+    /** A task without a delay would still be run before the loop looks at its sockets. */
+    private void giveWay(MonoSink<Void> sink) {
+        ScheduledFuture<?> ignored = socket.eventLoop().schedule(() -> sink.success(), 1, TimeUnit.NANOSECONDS);
     }
 
     /** It may have become writable on the way here. */
@@ -67,12 +81,5 @@ final class Outlet extends ChannelInboundHandlerAdapter {
             letAllGo();
         }
         context.fireChannelWritabilityChanged();
-    }
-
-    /** What comes then is the driver's to say. */
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        letAllGo();
-        context.fireChannelInactive();
     }
 }

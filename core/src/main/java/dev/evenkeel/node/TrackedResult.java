@@ -17,8 +17,6 @@ import org.reactivestreams.Publisher;
  */
 final class TrackedResult implements Result, Course {
 
-    private static final Object GONE = new Object();
-
     private final Result raw;
     private final Exchanges traffic;
     private final Exchanges.Kind kind;
@@ -48,22 +46,21 @@ final class TrackedResult implements Result, Course {
 
     @Override
     public <T> Publisher<T> map(BiFunction<Row, RowMetadata, ? extends T> mapping) {
-        return consume(heard(raw.map((row, metadata) -> left.get() ? gone() : mapping.apply(row, metadata))), false);
+        return consume(heard(raw.map((row, metadata) -> left.get() ? nothing() : mapping.apply(row, metadata))), false);
     }
 
     @Override
     public <T> Publisher<T> map(Function<? super Readable, ? extends T> mapping) {
-        return consume(heard(raw.map(row -> left.get() ? gone() : mapping.apply(row))), false);
+        return consume(heard(raw.map(row -> left.get() ? nothing() : mapping.apply(row))), false);
     }
 
     private <T> Publisher<? extends T> heard(Publisher<? extends T> items) {
         return execution == null ? items : new HeardResult<>(items, left, execution);
     }
 
-    /** It is dropped. */
     @SuppressWarnings("unchecked")
-    private static <T> T gone() {
-        return (T) GONE;
+    private static <T> T nothing() {
+        return (T) HeardResult.NOTHING;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 
 /** A statement whose execution is seen by {@link Exchanges}. */
 final class TrackedStatement implements Statement {
@@ -61,12 +62,15 @@ final class TrackedStatement implements Statement {
     @Override
     public Publisher<? extends Result> execute() {
         Exchanges exchanges = observer.apply(bound == null ? BoundValues.NONE : BoundValues.of(bound.toArray()));
+        Publisher<? extends Result> executed = raw.execute();
+        return Flux.defer(() -> executed(executed, exchanges));
+    }
+
+    /** For each subscriber: who repeats it executes it again. */
+    private Flux<Result> executed(Publisher<? extends Result> source, Exchanges exchanges) {
         HeardOut execution = endsWithItsResult() ? new HeardOut(traffic, sql) : null;
-        return new TrackedPublisher<Result>(
-                        connection.behindBegin(raw.execute()),
-                        exchanges,
-                        kind,
-                        execution == null ? Course.PLAIN : execution)
+        Course course = execution == null ? Course.PLAIN : execution;
+        return new TrackedPublisher<Result>(connection.behindBegin(source), exchanges, kind, course)
                 .map(result -> new TrackedResult(result, exchanges, kind, execution));
     }
 

@@ -30,9 +30,12 @@ public final class LimitTimer {
         this.threads = threads;
     }
 
-    /** Runs the action on a thread of the scheduler when the delay is over, unless the answer is disposed of. */
+    /**
+     * Runs the action on a thread of the scheduler when the delay is over, unless the answer is disposed of; at once when the
+     * scheduler is closed meanwhile. When it is closed already it refuses.
+     */
     public Disposable schedule(Runnable action, Duration delay) {
-        if (delay.compareTo(BETWEEN_LOOKS.multipliedBy(2)) < 0) {
+        if (delay.compareTo(BETWEEN_LOOKS.multipliedBy(2)) < 0 || threads.isDisposed()) {
             return threads.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
         Limit limit = new Limit(action, System.nanoTime() + delay.toNanos());
@@ -43,17 +46,24 @@ public final class LimitTimer {
 
     private void lookLater() {
         if (looking.compareAndSet(false, true)) {
-            threads.schedule(this::look, BETWEEN_LOOKS.toNanos(), TimeUnit.NANOSECONDS);
+            try {
+                threads.schedule(this::look, BETWEEN_LOOKS.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException closed) {
+                look();
+            }
         }
     }
 
     private void look() {
-        for (Limit limit = noted.poll(); limit != null; limit = noted.poll()) {
-            limit.set(threads);
-        }
-        looking.set(false);
-        if (!noted.isEmpty()) {
-            lookLater();
+        try {
+            for (Limit limit = noted.poll(); limit != null; limit = noted.poll()) {
+                limit.set(threads);
+            }
+        } finally {
+            looking.set(false);
+            if (!noted.isEmpty()) {
+                lookLater();
+            }
         }
     }
 

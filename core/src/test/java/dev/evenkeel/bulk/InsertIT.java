@@ -286,6 +286,20 @@ class InsertIT {
     }
 
     @Test
+    void theLastNumberIsThatOfTheRowsStored() {
+        cluster.primary()
+                .execute(
+                        "create or replace function leave_out() returns trigger language plpgsql as $$ begin return null; end $$;"
+                                + " create trigger leave_out before insert on item for each row execute function leave_out()");
+
+        StepVerifier.create(into("item", "id")
+                        .rows(items(1, 5).map(row -> row.subList(0, 1)))
+                        .takeLast(1))
+                .expectNext(0L)
+                .verifyComplete();
+    }
+
+    @Test
     void insideATransactionOfTheCallerItIsPartOfThat() {
         assertThatThrownBy(() -> db.inTransaction(connection -> into("item", "id", "name")
                                 .on(connection)

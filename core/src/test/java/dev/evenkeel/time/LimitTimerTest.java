@@ -115,6 +115,16 @@ class LimitTimerTest {
     }
 
     @Test
+    void whatComesWhenTheSchedulerIsClosedDoesNotWaitForEver() {
+        kept.closed = true;
+
+        timer.schedule(strikes::incrementAndGet, LIMIT);
+        timer.schedule(strikes::incrementAndGet, LIMIT);
+
+        assertThat(strikes).hasValue(2);
+    }
+
+    @Test
     void strikesOnceAndNotTooEarlyWhoeverAsks() throws InterruptedException {
         LimitTimer real = new LimitTimer(Schedulers.parallel());
         int each = 5_000;
@@ -127,8 +137,8 @@ class LimitTimerTest {
                 real.schedule(
                         () -> {
                             early.addAndGet(System.nanoTime() < due ? 1 : 0);
-                            struck.countDown();
                             strikes.incrementAndGet();
+                            struck.countDown();
                         },
                         delay);
             }
