@@ -284,7 +284,7 @@ class CopyIT {
                 Flux.<byte[]>generate(sink -> sink.next(piece)).doOnNext(each -> asked.incrementAndGet());
         ReactiveDatabaseManager locking = Databases.start(cluster);
         try {
-            Function<Connection, Mono<Object>> whileLocked = connection -> locking.query("lock table item")
+            Function<Connection, Mono<List<Long>>> whileLocked = connection -> locking.query("lock table item")
                     .on(connection)
                     .rowsUpdated()
                     .then(Mono.defer(() -> {
@@ -296,7 +296,7 @@ class CopyIT {
                                 .next()
                                 .doFinally(end -> sending.dispose());
                     }));
-            locking.inTransaction(whileLocked::apply).block(PATIENCE);
+            locking.inTransaction(whileLocked).block(PATIENCE);
         } finally {
             locking.shutdown().block(PATIENCE);
         }

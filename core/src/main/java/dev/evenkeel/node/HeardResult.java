@@ -16,12 +16,12 @@ final class HeardResult<T> extends Flux<T> {
     /** What a source may emit in place of something that nobody will get. */
     static final Object NOTHING = new Object();
 
-    private final Publisher<? extends T> source;
+    private final Publisher<?> source;
     private final AtomicBoolean left;
     private final HeardOut execution;
 
-    /** The {@code source} need not emit anything that has cost work from the moment on when its reader has {@code left}. */
-    HeardResult(Publisher<? extends T> source, AtomicBoolean left, HeardOut execution) {
+    /** The {@code source} emits values of T, and maybe {@link #NOTHING} once its reader has {@code left}. */
+    HeardResult(Publisher<?> source, AtomicBoolean left, HeardOut execution) {
         this.source = source;
         this.left = left;
         this.execution = execution;
@@ -32,7 +32,7 @@ final class HeardResult<T> extends Flux<T> {
         source.subscribe(new Reading<>(actual, left, execution));
     }
 
-    private static final class Reading<T> implements CoreSubscriber<T>, Subscription {
+    private static final class Reading<T> implements CoreSubscriber<Object>, Subscription {
 
         private final CoreSubscriber<? super T> actual;
         private final AtomicBoolean left;
@@ -57,9 +57,10 @@ final class HeardResult<T> extends Flux<T> {
         }
 
         @Override
-        public void onNext(T item) {
+        @SuppressWarnings("unchecked") // what is no T comes only when the reader has left
+        public void onNext(Object item) {
             if (!left.get()) {
-                actual.onNext(item);
+                actual.onNext((T) item);
             } else if (item != NOTHING) {
                 Operators.onDiscard(item, currentContext());
             }

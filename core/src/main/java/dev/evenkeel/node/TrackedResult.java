@@ -41,26 +41,33 @@ final class TrackedResult implements Result, Course {
 
     @Override
     public Publisher<Long> getRowsUpdated() {
-        return consume(heard(raw.getRowsUpdated()), true);
+        Publisher<Long> numbers = raw.getRowsUpdated();
+        return consume(execution == null ? numbers : new HeardResult<>(numbers, left, execution), true);
     }
 
     @Override
     public <T> Publisher<T> map(BiFunction<Row, RowMetadata, ? extends T> mapping) {
-        return consume(heard(raw.map((row, metadata) -> left.get() ? nothing() : mapping.apply(row, metadata))), false);
+        return execution == null
+                ? consume(raw.map(mapping), false)
+                : consume(
+                        new HeardResult<T>(
+                                raw.<Object>map((row, metadata) ->
+                                        left.get() ? HeardResult.NOTHING : mapping.apply(row, metadata)),
+                                left,
+                                execution),
+                        false);
     }
 
     @Override
     public <T> Publisher<T> map(Function<? super Readable, ? extends T> mapping) {
-        return consume(heard(raw.map(row -> left.get() ? nothing() : mapping.apply(row))), false);
-    }
-
-    private <T> Publisher<? extends T> heard(Publisher<? extends T> items) {
-        return execution == null ? items : new HeardResult<>(items, left, execution);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> T nothing() {
-        return (T) HeardResult.NOTHING;
+        return execution == null
+                ? consume(raw.map(mapping), false)
+                : consume(
+                        new HeardResult<T>(
+                                raw.<Object>map(row -> left.get() ? HeardResult.NOTHING : mapping.apply(row)),
+                                left,
+                                execution),
+                        false);
     }
 
     @Override
