@@ -1,16 +1,21 @@
 package dev.evenkeel;
 
+import java.util.List;
 import reactor.blockhound.BlockHound;
 import reactor.blockhound.integration.BlockHoundIntegration;
 
 /**
  * What may block an event loop in the tests: the operating system's random numbers, which the driver's login (SCRAM) reads
- * from a file that never waits. Nothing of ours is on this list.
+ * from a file that never waits, and the queue of the tests' virtual clock, whose lock nobody holds for long. Nothing of ours is
+ * on this list.
  */
 public final class EventLoopRules implements BlockHoundIntegration {
 
     @Override
     public void applyTo(BlockHound.Builder builder) {
         builder.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes");
+        for (String method : List.of("offer", "poll", "peek", "remove")) {
+            builder.allowBlockingCallsInside("java.util.concurrent.PriorityBlockingQueue", method);
+        }
     }
 }

@@ -114,7 +114,7 @@ class SoakIT {
     }
 
     private Histogram lap() {
-        Histogram latency = new ConcurrentHistogram(3);
+        Histogram latency = new ConcurrentHistogram(Duration.ofMinutes(1).toNanos(), 3);
         long end = System.nanoTime() + LAP.toNanos();
         Flux.range(0, CALLERS)
                 .flatMap(caller -> call(latency).repeat(() -> System.nanoTime() - end < 0), CALLERS)
