@@ -19,6 +19,7 @@ final class Delivery extends MonoOperator<ReactiveTransaction, ReactiveTransacti
 
     private final Function<ReactiveTransaction, Mono<Void>> undo;
 
+    /** @param undo rolls one back that was begun, and comes too late */
     Delivery(Mono<ReactiveTransaction> begun, Function<ReactiveTransaction, Mono<Void>> undo) {
         super(begun);
         this.undo = undo;
@@ -38,16 +39,19 @@ final class Delivery extends MonoOperator<ReactiveTransaction, ReactiveTransacti
         /** Nothing, then the transaction or {@link #CANCELLED}. */
         private final AtomicReference<@Nullable Object> state = new AtomicReference<>();
 
+        private final Taken taken = new Taken();
+        private final Context context;
         private @Nullable Subscription upstream;
 
         Handover(CoreSubscriber<? super ReactiveTransaction> taker, Function<ReactiveTransaction, Mono<Void>> undo) {
             this.taker = taker;
             this.undo = undo;
+            this.context = taken.into(taker.currentContext());
         }
 
         @Override
         public Context currentContext() {
-            return taker.currentContext();
+            return context;
         }
 
         @Override
@@ -92,6 +96,8 @@ final class Delivery extends MonoOperator<ReactiveTransaction, ReactiveTransacti
             }
             if (before instanceof ReactiveTransaction transaction) {
                 rollBack(transaction);
+            } else {
+                taken.giveUp();
             }
         }
 

@@ -41,6 +41,12 @@ public record SpringConnectionFactory(ConnectionFactory delegate) implements Con
     }
 
     private static Connection guarded(Connection connection, ConnectionOptions options, ContextView context) {
+        GuardedConnection guarded = guard(connection, options, context);
+        Taken.in(context).ifPresent(taken -> taken.by(guarded));
+        return guarded;
+    }
+
+    private static GuardedConnection guard(Connection connection, ConnectionOptions options, ContextView context) {
         LeasedConnection lease = Wrappers.find(connection, LeasedConnection.class);
         Errors errors = lease == null ? new Errors("the database", "-") : new Errors(lease.node(), lease.requestId());
         return new GuardedConnection(

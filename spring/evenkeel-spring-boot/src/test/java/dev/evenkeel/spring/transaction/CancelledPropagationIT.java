@@ -1,5 +1,6 @@
 package dev.evenkeel.spring.transaction;
 
+import static dev.evenkeel.spring.Polling.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.DatabaseConfig;
@@ -18,9 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.transaction.ReactiveTransaction;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -82,10 +85,12 @@ class CancelledPropagationIT {
                 .timeout(PATIENCE, Mono.just(false))
                 .block(PATIENCE.multipliedBy(2));
         assertThat(back).as("all connections are back, " + when).isTrue();
-        assertThat(cluster.primary()
-                        .queryOne(
-                                "select count(*)::text from pg_stat_activity where state like 'idle in transaction%'"))
-                .isEqualTo("0");
+        assertThat(idleInTransaction()).isZero();
+    }
+
+    private int idleInTransaction() {
+        return Integer.parseInt(cluster.primary()
+                .queryOne("select count(*) from pg_stat_activity where state like 'idle in transaction%'"));
     }
 
     /**
@@ -125,6 +130,20 @@ class CancelledPropagationIT {
         proxy.heal();
 
         allComeBack("while the inner one begins");
+    }
+
+    /** The operators between them have let go of the connection by then, and drop the transaction: nobody else knows of it. */
+    @Test
+    void betweenTheEndOfItsBeginAndItsArrival() {
+        Mono<ReactiveTransaction> begun = factory.create()
+                .flatMap(connection -> Mono.from(connection.beginTransaction()))
+                .then(Mono.never());
+        Disposable beginning = new Delivery(begun, transaction -> Mono.empty()).subscribe();
+        await("it is open", () -> idleInTransaction() == 1);
+
+        beginning.dispose();
+
+        allComeBack("behind BEGIN");
     }
 
     @Test
