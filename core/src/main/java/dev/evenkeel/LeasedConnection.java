@@ -11,7 +11,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * What a connection of the manager's can do beyond the SPI, and what it tells about itself. Every connection that a function of
- * the user's gets is one: {@link #of}. Thread-safe to the degree the driver is.
+ * the user's gets is one, or wraps one: {@link #of}. Thread-safe to the degree the driver is.
  */
 public interface LeasedConnection extends Connection {
 
@@ -26,8 +26,8 @@ public interface LeasedConnection extends Connection {
      * into a table. As part of whatever transaction is open here; without one it is a transaction of its own.
      *
      * <p>Emits how many rows the server has stored, also 0. The data may be cut anywhere; it is asked for as fast as the server takes
-     * it. A piece must not be changed after it was emitted. Cancelling, or an error of the data, which is passed on, stores nothing
-     * and ends an open transaction.
+     * it. A piece must not be changed after it was emitted. Cancelling, or an error of the data, which is passed on, stores nothing;
+     * an open transaction can then only be rolled back, at least to a savepoint.
      *
      * <p>Errors: {@link dev.evenkeel.error.QueryFailedException} for another statement, before anything is sent; what the server
      * says of rows that it cannot read names the line.
@@ -50,17 +50,24 @@ public interface LeasedConnection extends Connection {
      * @throws dev.evenkeel.error.LeaseMisuseException when it is none of the manager's
      */
     static LeasedConnection of(Connection connection) {
-        LeasedConnection leased = connection instanceof LeasedConnection own
-                ? own
-                : connection instanceof Wrapped<?> wrapped ? wrapped.unwrap(LeasedConnection.class) : null;
-        if (leased == null) {
-            throw new LeaseMisuseException(Failure.of(
-                    "FOREIGN_CONNECTION",
-                    ErrorType.QUERY,
-                    "This connection was not made by the manager: "
-                            + connection.getClass().getName(),
-                    "use the connection that the manager's function was called with"));
+        Object link = connection;
+        // Nobody wraps so often; one that wraps itself ends here, too.
+        for (int depth = 0; depth < 10 && link instanceof Wrapped<?> wrapper; depth++) {
+            if (link instanceof LeasedConnection) {
+                break;
+            }
+            // Some answer with what they wrap, whatever the type; others show what we look for only when asked for it.
+            Object found = wrapper.unwrap(LeasedConnection.class);
+            link = found instanceof LeasedConnection ? found : wrapper.unwrap();
         }
-        return leased;
+        if (link instanceof LeasedConnection leased) {
+            return leased;
+        }
+        throw new LeaseMisuseException(Failure.of(
+                "FOREIGN_CONNECTION",
+                ErrorType.QUERY,
+                "This connection was not made by the manager: "
+                        + connection.getClass().getName(),
+                "use the connection that the manager's function was called with"));
     }
 }

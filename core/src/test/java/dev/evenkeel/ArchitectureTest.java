@@ -17,6 +17,8 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
 
     private static final List<String> UPWARDS = List.of(
+            "flow",
+            "time",
             "error",
             "config",
             "event",

@@ -1,14 +1,13 @@
 package dev.evenkeel.assembly;
 
+import dev.evenkeel.flow.PassOn;
 import dev.evenkeel.node.Lease;
 import io.r2dbc.spi.Connection;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.context.Context;
 
 /**
  * Hands the one connection of a call over to somebody outside, who must give it back from then on.
@@ -31,7 +30,7 @@ final class HandOver extends Mono<Connection> {
         source.subscribe(new Receiver(actual));
     }
 
-    private static final class Receiver implements CoreSubscriber<Connection>, Subscription {
+    private static final class Receiver extends PassOn<Connection, Connection> {
 
         private enum State {
             WAITING,
@@ -39,25 +38,12 @@ final class HandOver extends Mono<Connection> {
             OVER
         }
 
-        private final CoreSubscriber<? super Connection> actual;
         private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
         private volatile @Nullable Thread delivering;
         private volatile @Nullable Connection delivered;
-        private @Nullable Subscription upstream;
 
         Receiver(CoreSubscriber<? super Connection> actual) {
-            this.actual = actual;
-        }
-
-        @Override
-        public Context currentContext() {
-            return actual.currentContext();
-        }
-
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            upstream = subscription;
-            actual.onSubscribe(this);
+            super(actual);
         }
 
         @Override
@@ -95,14 +81,6 @@ final class HandOver extends Mono<Connection> {
         }
 
         @Override
-        public void request(long count) {
-            Subscription source = upstream;
-            if (source != null) {
-                source.request(count);
-            }
-        }
-
-        @Override
         public void cancel() {
             if (state.get() == State.DELIVERING && delivering == Thread.currentThread()) {
                 return;
@@ -110,10 +88,7 @@ final class HandOver extends Mono<Connection> {
             if (state.getAndSet(State.OVER) == State.OVER) {
                 takeBack(delivered);
             }
-            Subscription source = upstream;
-            if (source != null) {
-                source.cancel();
-            }
+            super.cancel();
         }
     }
 }

@@ -1,10 +1,9 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.flow.PassOn;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
-import reactor.util.context.Context;
 
 /** Tells {@link Exchanges} of each row that a result emits. */
 final class CountedRows<T> extends Flux<T> {
@@ -25,42 +24,21 @@ final class CountedRows<T> extends Flux<T> {
         source.subscribe(new Counting<>(actual, exchanges, numbers));
     }
 
-    private static final class Counting<T> implements CoreSubscriber<T> {
+    private static final class Counting<T> extends PassOn<T, T> {
 
-        private final CoreSubscriber<? super T> actual;
         private final Exchanges exchanges;
         private final boolean numbers;
 
         Counting(CoreSubscriber<? super T> actual, Exchanges exchanges, boolean numbers) {
-            this.actual = actual;
+            super(actual);
             this.exchanges = exchanges;
             this.numbers = numbers;
-        }
-
-        @Override
-        public Context currentContext() {
-            return actual.currentContext();
-        }
-
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            actual.onSubscribe(subscription);
         }
 
         @Override
         public void onNext(T item) {
             exchanges.rows(numbers && item instanceof Long number ? number : 1);
             actual.onNext(item);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            actual.onError(error);
-        }
-
-        @Override
-        public void onComplete() {
-            actual.onComplete();
         }
     }
 }

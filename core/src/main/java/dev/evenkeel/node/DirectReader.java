@@ -1,10 +1,9 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.flow.PassOn;
 import dev.evenkeel.wire.Bytes;
 import io.netty.util.ReferenceCountUtil;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
-import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
@@ -14,18 +13,16 @@ import reactor.util.context.Context;
  * Hands the answer of one {@link DirectExchange} to its caller. An error of the server is told only when the server is ready
  * again: until then the driver does not know that a transaction is open, and the connection would look clean.
  */
-final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscription {
+final class DirectReader<T> extends PassOn<BackendMessage, T> {
 
-    private final CoreSubscriber<? super T> caller;
     private final DirectExchange<T> exchange;
-    private @Nullable Subscription upstream;
     private final Bytes request;
     private final Context context;
     private boolean over;
 
     /** The {@code request} is given back when it cannot be sent; messages that nobody will read are, too. */
     DirectReader(CoreSubscriber<? super T> caller, DirectExchange<T> exchange, Bytes request) {
-        this.caller = caller;
+        super(caller);
         this.exchange = exchange;
         this.request = request;
         this.context = Operators.enableOnDiscard(caller.currentContext(), ReferenceCountUtil::release);
@@ -34,12 +31,6 @@ final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscript
     @Override
     public Context currentContext() {
         return context;
-    }
-
-    @Override
-    public void onSubscribe(Subscription subscription) {
-        upstream = subscription;
-        caller.onSubscribe(this);
     }
 
     @Override
@@ -55,11 +46,11 @@ final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscript
             Exceptions.throwIfFatal(thrown);
             over = true;
             cancel();
-            caller.onError(new Unanswered(thrown));
+            actual.onError(new Unanswered(thrown));
             return;
         }
         if (item != null) {
-            caller.onNext(item);
+            actual.onNext(item);
         } else {
             request(1);
         }
@@ -74,7 +65,7 @@ final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscript
         over = true;
         request.dispose();
         exchange.over();
-        caller.onError(error);
+        actual.onError(error);
     }
 
     @Override
@@ -86,26 +77,15 @@ final class DirectReader<T> implements CoreSubscriber<BackendMessage>, Subscript
         exchange.over();
         Throwable refusal = exchange.refusal();
         if (refusal == null) {
-            caller.onComplete();
+            actual.onComplete();
         } else {
-            caller.onError(refusal);
-        }
-    }
-
-    @Override
-    public void request(long count) {
-        Subscription source = upstream;
-        if (source != null) {
-            source.request(count);
+            actual.onError(refusal);
         }
     }
 
     @Override
     public void cancel() {
-        Subscription source = upstream;
-        if (source != null) {
-            source.cancel();
-        }
+        super.cancel();
         exchange.over();
     }
 }

@@ -1,30 +1,53 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.flow.PassOn;
 import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Readable;
+import io.r2dbc.spi.Result;
+import io.r2dbc.spi.Row;
+import io.r2dbc.spi.RowMetadata;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
-import reactor.util.context.Context;
 
 /** What a result emits. When its reader goes away the rest is read and dropped. */
 final class HeardResult<T> extends Flux<T> {
 
-    /** What a source may emit in place of something that nobody will get. */
-    static final Object NOTHING = new Object();
+    /** In place of what nobody will get. */
+    private static final Object NOTHING = new Object();
 
     private final Publisher<?> source;
     private final AtomicBoolean left;
     private final HeardOut execution;
 
-    /** The {@code source} emits values of T, and maybe {@link #NOTHING} once its reader has {@code left}. */
-    HeardResult(Publisher<?> source, AtomicBoolean left, HeardOut execution) {
+    private HeardResult(Publisher<?> source, AtomicBoolean left, HeardOut execution) {
         this.source = source;
         this.left = left;
         this.execution = execution;
+    }
+
+    /** Rows; the mapping is not asked any more when their reader has left. */
+    static <T> HeardResult<T> rows(Result raw, Function<? super Readable, ? extends T> mapping, HeardOut execution) {
+        AtomicBoolean left = new AtomicBoolean();
+        return new HeardResult<>(raw.<Object>map(row -> left.get() ? NOTHING : mapping.apply(row)), left, execution);
+    }
+
+    /** The same for a mapping that wants the metadata, too. */
+    static <T> HeardResult<T> rows(Result raw, BiFunction<Row, RowMetadata, ? extends T> mapping, HeardOut execution) {
+        AtomicBoolean left = new AtomicBoolean();
+        return new HeardResult<>(
+                raw.<Object>map((row, metadata) -> left.get() ? NOTHING : mapping.apply(row, metadata)),
+                left,
+                execution);
+    }
+
+    /** Numbers of changed rows. */
+    static HeardResult<Long> numbers(Result raw, HeardOut execution) {
+        return new HeardResult<>(raw.getRowsUpdated(), new AtomicBoolean(), execution);
     }
 
     @Override
@@ -32,28 +55,15 @@ final class HeardResult<T> extends Flux<T> {
         source.subscribe(new Reading<>(actual, left, execution));
     }
 
-    private static final class Reading<T> implements CoreSubscriber<Object>, Subscription {
+    private static final class Reading<T> extends PassOn<Object, T> {
 
-        private final CoreSubscriber<? super T> actual;
         private final AtomicBoolean left;
         private final HeardOut execution;
-        private @Nullable Subscription upstream;
 
         Reading(CoreSubscriber<? super T> actual, AtomicBoolean left, HeardOut execution) {
-            this.actual = actual;
+            super(actual);
             this.left = left;
             this.execution = execution;
-        }
-
-        @Override
-        public Context currentContext() {
-            return actual.currentContext();
-        }
-
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            upstream = subscription;
-            actual.onSubscribe(this);
         }
 
         @Override
@@ -88,23 +98,14 @@ final class HeardResult<T> extends Flux<T> {
         }
 
         @Override
-        public void request(long count) {
-            Subscription source = upstream;
-            if (source != null) {
-                source.request(count);
-            }
-        }
-
-        @Override
         public void cancel() {
-            Subscription source = upstream;
-            if (source == null || !left.compareAndSet(false, true)) {
+            if (!left.compareAndSet(false, true)) {
                 return;
             }
             if (execution.leave()) {
-                source.request(Long.MAX_VALUE);
+                request(Long.MAX_VALUE);
             } else {
-                source.cancel();
+                super.cancel();
             }
         }
     }

@@ -48,7 +48,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     private final AtomicBoolean released = new AtomicBoolean();
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile Runnable onEnd = () -> {};
-    private final AtomicInteger waitingInside = new AtomicInteger();
+    private final NestedWait nestedWait;
     private volatile Phase phase = Phase.AUTOCOMMIT;
     private volatile Supplier<String> requestId = () -> "-";
     private volatile Deadline deadline = Deadline.NEVER;
@@ -59,11 +59,11 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     private volatile boolean mayCommit;
     private volatile boolean committing;
     private final AtomicInteger joined = new AtomicInteger();
-    private volatile @Nullable Lease outer;
     private volatile @Nullable RequestScope scope;
 
     Lease(NodePool pool, PooledRef<TrackedConnection> pooled, Scheduler timer) {
         this.pool = pool;
+        this.nestedWait = new NestedWait(pool);
         this.pooled = pooled;
         this.tracked = pooled.poolable();
         this.traffic = tracked.newTraffic();
@@ -164,32 +164,9 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
         return doomed;
     }
 
-    /** It was taken inside a call that holds another one and keeps it until this one is given back. */
-    public void inside(Lease holding) {
-        outer = holding;
-    }
-
-    /**
-     * The holder now waits for a further connection of a pool, and so does whoever holds a connection around it.
-     *
-     * @return false when every connection of the pool is held by somebody who waits like this, so that none would come
-     */
-    public boolean beginWaitingInside(NodePool other) {
-        boolean mayCome = true;
-        for (Lease held = this; held != null; held = held.outer) {
-            if (held.pool == other && held.waitingInside.getAndIncrement() == 0) {
-                mayCome &= other.holderBeginsToWait();
-            }
-        }
-        return mayCome;
-    }
-
-    public void endWaitingInside(NodePool other) {
-        for (Lease held = this; held != null; held = held.outer) {
-            if (held.pool == other && held.waitingInside.decrementAndGet() == 0) {
-                other.holderEndsToWait();
-            }
-        }
+    /** What its holder does when he waits for a further connection. */
+    public NestedWait nestedWait() {
+        return nestedWait;
     }
 
     public boolean isReleased() {

@@ -22,7 +22,6 @@ final class TrackedResult implements Result, Course {
     private final Exchanges.Kind kind;
     private final @Nullable HeardOut execution;
     private final AtomicBoolean consumed;
-    private final AtomicBoolean left = new AtomicBoolean();
 
     /** With no {@code execution} nobody reads on when the reader has gone away. */
     TrackedResult(Result raw, Exchanges traffic, Exchanges.Kind kind, @Nullable HeardOut execution) {
@@ -41,33 +40,17 @@ final class TrackedResult implements Result, Course {
 
     @Override
     public Publisher<Long> getRowsUpdated() {
-        Publisher<Long> numbers = raw.getRowsUpdated();
-        return consume(execution == null ? numbers : new HeardResult<>(numbers, left, execution), true);
+        return consume(execution == null ? raw.getRowsUpdated() : HeardResult.numbers(raw, execution), true);
     }
 
     @Override
     public <T> Publisher<T> map(BiFunction<Row, RowMetadata, ? extends T> mapping) {
-        return execution == null
-                ? consume(raw.map(mapping), false)
-                : consume(
-                        new HeardResult<T>(
-                                raw.<Object>map((row, metadata) ->
-                                        left.get() ? HeardResult.NOTHING : mapping.apply(row, metadata)),
-                                left,
-                                execution),
-                        false);
+        return consume(execution == null ? raw.map(mapping) : HeardResult.rows(raw, mapping, execution), false);
     }
 
     @Override
     public <T> Publisher<T> map(Function<? super Readable, ? extends T> mapping) {
-        return execution == null
-                ? consume(raw.map(mapping), false)
-                : consume(
-                        new HeardResult<T>(
-                                raw.<Object>map(row -> left.get() ? HeardResult.NOTHING : mapping.apply(row)),
-                                left,
-                                execution),
-                        false);
+        return consume(execution == null ? raw.map(mapping) : HeardResult.rows(raw, mapping, execution), false);
     }
 
     @Override

@@ -127,7 +127,7 @@ final class Traffic implements Exchanges {
 
     /** Whether {@link #fallsQuiet} is worth a moment. */
     boolean mayFallQuiet() {
-        return readings.get() > 0 && unknown.get() == 0 && !brokenOff;
+        return readings.get() > 0 && unknown.get() == 0 && !isUntouchable() && !brokenOff;
     }
 
     /** Completes when nothing is on the wire. To be asked once. */

@@ -8,6 +8,7 @@ import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.node.Lease;
+import dev.evenkeel.node.NestedWait;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.route.Routes;
 import dev.evenkeel.route.Wish;
@@ -98,10 +99,11 @@ final class Leasing implements Step {
     /** Never as a guest: whoever holds a connection must get the second one, or both are stuck. */
     private Mono<Lease> acquireInside(Lease outer, Call<?> call) {
         NodePool node = call.node();
-        Mono<Lease> acquired = outer.beginWaitingInside(node)
+        NestedWait wait = outer.nestedWait();
+        Mono<Lease> acquired = wait.begin(node)
                 ? granted(node.acquire(patience(call), call.trace()::requestId), call)
                 : Mono.error(deadlock(node, call));
-        return acquired.doOnNext(lease -> lease.inside(outer)).doFinally(end -> outer.endWaitingInside(node));
+        return acquired.doOnNext(lease -> lease.nestedWait().inside(wait)).doFinally(end -> wait.end(node));
     }
 
     private Mono<Lease> granted(Mono<Lease> acquired, Call<?> call) {

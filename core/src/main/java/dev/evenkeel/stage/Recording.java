@@ -2,12 +2,11 @@ package dev.evenkeel.stage;
 
 import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.flow.PassOn;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
-import reactor.util.context.Context;
 
 /** Tells the listeners of each call, exactly once, and its session what it has written or seen. */
 final class Recording implements Step {
@@ -54,28 +53,15 @@ final class Recording implements Step {
         }
     }
 
-    private static final class Witness<T> implements CoreSubscriber<T>, Subscription {
+    private static final class Witness<T> extends PassOn<T, T> {
 
-        private final CoreSubscriber<? super T> actual;
         private final Call<T> call;
         private final Recording recording;
-        private @Nullable Subscription upstream;
 
         Witness(CoreSubscriber<? super T> actual, Call<T> call, Recording recording) {
-            this.actual = actual;
+            super(actual);
             this.call = call;
             this.recording = recording;
-        }
-
-        @Override
-        public Context currentContext() {
-            return actual.currentContext();
-        }
-
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            upstream = subscription;
-            actual.onSubscribe(this);
         }
 
         @Override
@@ -87,30 +73,19 @@ final class Recording implements Step {
         @Override
         public void onComplete() {
             recording.end(call, Outcome.SUCCEEDED, null);
-            actual.onComplete();
+            super.onComplete();
         }
 
         @Override
         public void onError(Throwable error) {
             recording.end(call, Outcome.FAILED, error);
-            actual.onError(error);
-        }
-
-        @Override
-        public void request(long count) {
-            Subscription source = upstream;
-            if (source != null) {
-                source.request(count);
-            }
+            super.onError(error);
         }
 
         @Override
         public void cancel() {
             recording.end(call, Outcome.CANCELLED, null);
-            Subscription source = upstream;
-            if (source != null) {
-                source.cancel();
-            }
+            super.cancel();
         }
     }
 }

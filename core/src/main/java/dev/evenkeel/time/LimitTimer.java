@@ -22,6 +22,9 @@ public final class LimitTimer {
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
 
+    /** Of a shorter one little would be left when somebody looks. */
+    private static final Duration SHORTEST_NOTED = BETWEEN_LOOKS.multipliedBy(2);
+
     private final Scheduler threads;
     private final Queue<Limit> noted = Queues.<Limit>unboundedMultiproducer().get();
     private final AtomicBoolean looking = new AtomicBoolean();
@@ -35,7 +38,7 @@ public final class LimitTimer {
      * scheduler is closed meanwhile. When it is closed already it refuses.
      */
     public Disposable schedule(Runnable action, Duration delay) {
-        if (delay.compareTo(BETWEEN_LOOKS.multipliedBy(2)) < 0 || threads.isDisposed()) {
+        if (delay.compareTo(SHORTEST_NOTED) < 0 || threads.isDisposed()) {
             return threads.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
         Limit limit = new Limit(action, System.nanoTime() + delay.toNanos());

@@ -118,4 +118,31 @@ class TrafficTest {
             }
         }
     }
+
+    @Test
+    void fallsQuietWhenTheEndOfAllThatWasCancelledIsHeard() {
+        traffic.reading(1);
+        tracked(Flux.never()).subscribe().dispose();
+        assertThat(traffic.mayFallQuiet()).as("its end is unknown").isFalse();
+        traffic.awaits(1);
+        assertThat(traffic.mayFallQuiet()).isTrue();
+
+        StepVerifier.create(traffic.fallsQuiet())
+                .then(() -> assertThat(traffic.quiet()).isFalse())
+                .then(() -> traffic.heard(1))
+                .verifyComplete();
+
+        assertThat(traffic.quiet()).isTrue();
+    }
+
+    /** Whoever waited in vain would ask again and again, without a pause, whether it may be cancelled now. */
+    @Test
+    void nobodyWaitsForQuietWhileACommitMayBeRunning() {
+        traffic.reading(1);
+        assertThat(traffic.mayFallQuiet()).isTrue();
+
+        traffic.begin(Exchanges.Kind.BOUNDARY);
+
+        assertThat(traffic.mayFallQuiet()).isFalse();
+    }
 }

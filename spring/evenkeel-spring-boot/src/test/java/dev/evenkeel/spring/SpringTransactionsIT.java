@@ -5,12 +5,14 @@ import static dev.evenkeel.spring.Polling.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.evenkeel.LeasedConnection;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.DeadlineExceededException;
 import dev.evenkeel.error.TransactionConflictException;
 import dev.evenkeel.spring.app.Note;
 import dev.evenkeel.testkit.PostgresCluster;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -26,6 +28,7 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.r2dbc.BadSqlGrammarException;
+import org.springframework.r2dbc.core.DatabaseClient;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -79,6 +82,23 @@ class SpringTransactionsIT extends NotesFixture {
             Long id = repository.save(new Note(null, "note " + i)).map(Note::id).block(PATIENCE);
             assertThat(notes.find(id).block(PATIENCE)).isNotNull();
         }
+    }
+
+    /** Spring hands out a wrapper that knows nothing of ours. */
+    @Test
+    void copyIsPartOfSpringsTransaction() {
+        DatabaseClient client = context.getBean(DatabaseClient.class);
+        Mono<Long> copied = client.inConnection(connection -> LeasedConnection.of(connection)
+                .copyIn("copy debit from stdin", Flux.just("7001\n7002\n".getBytes(StandardCharsets.UTF_8))));
+        long before = ids("debit");
+
+        assertThatThrownBy(() -> notes.writing(copied.then(Mono.error(new IllegalStateException("changed my mind"))))
+                        .block(PATIENCE))
+                .hasMessage("changed my mind");
+        assertThat(ids("debit")).isEqualTo(before);
+
+        assertThat(notes.writing(copied).block(PATIENCE)).isEqualTo(2);
+        assertThat(ids("debit")).isEqualTo(before + 2);
     }
 
     @Test

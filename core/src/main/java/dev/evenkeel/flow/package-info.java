@@ -1,0 +1,5 @@
+/** What our own operators are made of. */
+@NullMarked
+package dev.evenkeel.flow;
+
+import org.jspecify.annotations.NullMarked;
