@@ -135,7 +135,7 @@ class SaturatedServerIT {
         assertThat(said.list).singleElement().satisfies(warning -> {
             assertThat(warning.getLevel()).isEqualTo(Level.WARN);
             assertThat(warning.getFormattedMessage())
-                    .contains("may open 6 connections", "takes 4", "set pool.maxSize to 2 at most");
+                    .contains("may open 8 connections", "takes 4", "set pool.maxSize to 1 at most", "pool.lanes");
         });
     }
 }

@@ -71,7 +71,7 @@ final class Capacity {
         if (wanted > found.places()) {
             log.warn(
                     "This application may open {} connections to {}, which takes {}: set pool.maxSize to {} at most,"
-                            + " divided by the number of instances, or raise max_connections",
+                            + " divided by the number of instances, lower pool.lanes, or raise max_connections",
                     wanted,
                     node,
                     found.places(),
@@ -79,7 +79,7 @@ final class Capacity {
         } else if (wanted + found.others() > found.places()) {
             log.warn(
                     "This application may open {} connections to {}, which takes {}, and others hold {} of them:"
-                            + " lower pool.maxSize, or raise max_connections",
+                            + " lower pool.maxSize or pool.lanes, or raise max_connections",
                     wanted,
                     node,
                     found.places(),

@@ -190,14 +190,14 @@ public final class Startup {
         return Flux.fromIterable(pools.values())
                 .filter(pool -> parts.topology().view().nodes().stream()
                         .anyMatch(node -> node.answers() && node.name().equals(pool.name())))
-                .flatMap(pool -> pool.warmUp()
-                        .onErrorMap(e -> FailureClassifier.classify(e, Phase.CONNECTING, pool.name(), "-"))
-                        .then(Capacity.check(
+                .flatMap(pool -> Capacity.check(
                                 pool.name(),
                                 Objects.requireNonNull(openings.get(pool.name())),
                                 config.pool().maxSize(),
                                 config.pool().lanes(),
-                                timer)))
+                                timer)
+                        .then(pool.warmUp())
+                        .onErrorMap(e -> FailureClassifier.classify(e, Phase.CONNECTING, pool.name(), "-")))
                 .then();
     }
 

@@ -23,7 +23,7 @@ import java.time.Duration;
  *     then waited twice as long is sent away, so that the others are served soon; 1 ms to 10 minutes; default 2 s. For
  *     requests that people wait for, 50 ms; for batch jobs as much as {@code acquireTimeout}
  * @param lanes connections beside the pool that read-only queries outside transactions share, each sent without waiting for the
- *     answers of those before it; 0 to 64; none by default
+ *     answers of those before it; 0 to 64; default 2; 0 for a connection of its own for every query
  */
 public record PoolConfig(
         int minSize,
@@ -44,7 +44,7 @@ public record PoolConfig(
     public static final Duration DEFAULT_ACQUIRE_TIMEOUT = ofSeconds(60);
     public static final int DEFAULT_MAX_QUEUE = 1_000;
     public static final Duration DEFAULT_QUEUE_TARGET = ofSeconds(2);
-    public static final int DEFAULT_LANES = 0;
+    public static final int DEFAULT_LANES = 2;
 
     public PoolConfig {
         Require.between("pool.maxSize", maxSize, 1, 1_000, "start with 2 x the server's cores");
@@ -62,7 +62,7 @@ public record PoolConfig(
         Require.between("pool.acquireTimeout", acquireTimeout, ofMillis(10), ofMinutes(10), "the default is 60 s");
         Require.between("pool.maxQueue", maxQueue, 0, 1_000_000, "use 0 to refuse as soon as all are in use");
         Require.between("pool.queueTarget", queueTarget, ofMillis(1), ofMinutes(10), "the default is 2 s");
-        Require.between("pool.lanes", lanes, 0, 64, "use 2, or 0 so that every query has a connection of its own");
+        Require.between("pool.lanes", lanes, 0, 64, "the default is 2; 0 gives every query a connection of its own");
     }
 
     public static PoolConfig defaults() {

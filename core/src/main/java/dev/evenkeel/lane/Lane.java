@@ -70,7 +70,7 @@ public final class Lane {
     private final ArrayDeque<LaneRequest<?>> waiting = new ArrayDeque<>();
     private final ArrayDeque<Group> flying = new ArrayDeque<>();
     private final PreparedStatements statements = new PreparedStatements();
-    private final Pace pace = new Pace();
+    private final Pace pace;
     private final Answers answers = new Answers(this, AHEAD);
     private int onTheWire;
     private volatile @Nullable Throwable broken;
@@ -86,6 +86,7 @@ public final class Lane {
         this.known = known;
         this.listeners = listeners;
         this.timer = timer;
+        this.pace = new Pace(session.roundTrip(), System::nanoTime);
         this.openedNanos = timer.now(TimeUnit.NANOSECONDS);
     }
 
@@ -119,6 +120,11 @@ public final class Lane {
     /** Whether it can take a query now. */
     boolean isOpen() {
         return open && !answers.isPaused();
+    }
+
+    /** Whether a query had better not wait behind those that are on it. */
+    boolean isSlow() {
+        return pace.isSlow() && load.get() > 0;
     }
 
     /** Whether it has not been given up. */

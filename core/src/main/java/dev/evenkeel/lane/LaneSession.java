@@ -16,6 +16,9 @@ public interface LaneSession {
     /** When the server at the other end began, by its own clock, in microseconds: another value is another server. */
     long started();
 
+    /** How long the way to the server and back takes at least. */
+    Duration roundTrip();
+
     /** Breaks it off without a word to the server. */
     void sever();
 

@@ -55,11 +55,15 @@ public final class Lanes {
         int count = lanes.size();
         for (int i = 0; i < count; i++) {
             Lane lane = at(Math.floorMod(offset + i, count));
-            if (lane != null && lane.isOpen() && lane.load() < settings.mostWaiting() && isBetter(lane, chosen)) {
+            if (lane != null && hasRoom(lane) && isBetter(lane, chosen)) {
                 chosen = lane;
             }
         }
         return chosen;
+    }
+
+    private boolean hasRoom(Lane lane) {
+        return lane.isOpen() && !lane.isSlow() && lane.load() < settings.mostWaiting();
     }
 
     private @Nullable Lane at(int index) {

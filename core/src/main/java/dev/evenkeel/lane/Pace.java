@@ -1,8 +1,12 @@
 package dev.evenkeel.lane;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
-/** How fast a lane is served, and for how long the first in line has been. Belongs to the lane's event loop. */
+/**
+ * How fast a lane is served, and for how long the first in line has been. Belongs to the lane's event loop, but for what is said to be
+ * thread-safe.
+ */
 final class Pace {
 
     /** Whoever is served for so long keeps the others waiting, unless that is how long everything takes here. */
@@ -15,23 +19,47 @@ final class Pace {
 
     private static final int MOST_IN_A_GROUP = 128;
 
+    /** A connection of its own costs a query some fifty microseconds of processor time: little beside this. */
+    private static final double SLOW_NANOS = 1e6;
+
+    /** Pauses of the machine make every measurement longer, none shorter: what is shorter says more. */
+    private static final double WEIGHT_OF_LONGER = 1.0 / 16;
+
+    private static final double WEIGHT_OF_SHORTER = 1.0 / 4;
+
+    private final LongSupplier clock;
+
     /** Until something was measured: a simple statement. */
     private double nanosEach = 50e3;
 
     private double nanosEachGroup;
+    private double leastNanosEach;
+    private long roundTrip;
+    private boolean wasIdle;
     private long headSince;
     private long groupSince;
     private long suspected;
+    private volatile boolean slow;
+
+    /**
+     * @param roundTrip how long the way to the server and back takes at least
+     * @param clock in nanoseconds
+     */
+    Pace(Duration roundTrip, LongSupplier clock) {
+        this.roundTrip = roundTrip.toNanos();
+        this.clock = clock;
+    }
 
     /** Something is on the wire again. */
     void begin() {
-        headSince = System.nanoTime();
+        wasIdle = true;
+        headSince = clock.getAsLong();
         groupSince = headSince;
     }
 
     /** The first in line has been served. Returns for how many nanoseconds. */
     long served() {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         long took = now - headSince;
         headSince = now;
         return took;
@@ -39,20 +67,37 @@ final class Pace {
 
     /** For so many nanoseconds the first in line has been waited for. */
     long elapsed() {
-        return System.nanoTime() - headSince;
+        return clock.getAsLong() - headSince;
     }
 
     /** Beyond so many nanoseconds the first in line keeps the others waiting. */
     long patience() {
-        return Math.max(PATIENCE.toNanos(), (long) (TIMES_AS_LONG_AS_USUAL * nanosEachGroup));
+        return Math.max(PATIENCE.toNanos() + roundTrip, (long) (TIMES_AS_LONG_AS_USUAL * nanosEachGroup));
     }
 
-    /** The first group is over. */
+    /** The first group is over. Only one that was waited for from its departure on has been on its way all that time. */
     void ended(int members) {
-        double took = headSince - groupSince;
-        nanosEach += (took / members - nanosEach) / 16;
+        long took = headSince - groupSince;
+        double served = took;
+        if (wasIdle) {
+            roundTrip = Math.min(roundTrip, took);
+            served -= roundTrip;
+            wasIdle = false;
+        }
+        nanosEach += (served / members - nanosEach) / 16;
         nanosEachGroup += (took - nanosEachGroup) / 16;
+        double longer = served / members - leastNanosEach;
+        leastNanosEach += longer * (longer > 0 ? WEIGHT_OF_LONGER : WEIGHT_OF_SHORTER);
+        slow = leastNanosEach > SLOW_NANOS;
         groupSince = headSince;
+    }
+
+    /**
+     * Whether queries lately take the server so long that one behind another is better off on a connection of its own, where the
+     * server works on both at once. Thread-safe.
+     */
+    boolean isSlow() {
+        return slow;
     }
 
     int groupSize() {

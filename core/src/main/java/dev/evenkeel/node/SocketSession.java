@@ -8,7 +8,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** A session outside the pool for a lane. */
-record SocketSession(Opening.Opened opened, Scheduler timer) implements LaneSession {
+record SocketSession(Opening.Opened opened, Duration roundTrip, Scheduler timer) implements LaneSession {
 
     @Override
     public PostgresqlConnection connection() {
