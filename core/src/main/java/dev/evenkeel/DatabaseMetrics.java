@@ -14,6 +14,7 @@ import java.util.Map;
  * @param leaseWait time that calls waited for a connection
  * @param pools the pool of each node, by {@code host:port}
  * @param history what has become of the pool of each node, by {@code host:port}
+ * @param lanes the shared connections to each node, by {@code host:port}
  */
 public record DatabaseMetrics(
         long calls,
@@ -23,11 +24,13 @@ public record DatabaseMetrics(
         Latency latency,
         Latency leaseWait,
         Map<String, PoolMetrics> pools,
-        Map<String, PoolHistory> history) {
+        Map<String, PoolHistory> history,
+        Map<String, LaneMetrics> lanes) {
 
     public DatabaseMetrics {
         pools = Map.copyOf(pools);
         history = Map.copyOf(history);
+        lanes = Map.copyOf(lanes);
     }
 
     /** Connections that are leased at this moment, over all nodes. */

@@ -44,7 +44,8 @@ public final class Comparison {
     }
 
     private Report run() {
-        try (PostgresCluster cluster = Data.start();
+        Surroundings around = options.plan().around();
+        try (PostgresCluster cluster = Data.start(around.replicas(), around.fsync());
                 FaultProxy network = FaultProxy.to(
                         cluster.primary().host(), cluster.primary().port())) {
             Data.load(cluster, options.plan().rows());
@@ -63,7 +64,7 @@ public final class Comparison {
     }
 
     private Server server(PostgresCluster cluster, FaultProxy network) {
-        Duration longer = options.plan().network();
+        Duration longer = options.plan().around().network();
         if (longer.isZero()) {
             return Server.of(cluster);
         }
@@ -110,11 +111,7 @@ public final class Comparison {
                 plan.rounds(),
                 plan.time().toMillis());
         String omitted = leftOut.isEmpty() ? "" : " Left out: %s.".formatted(String.join("; ", leftOut));
-        String distance = plan.network().isZero()
-                ? ""
-                : " Each round trip is %d µs longer than here, by a proxy that takes its share of the processors."
-                        .formatted(plan.network().toNanos() / 1_000);
-        return measured + distance + limits(contenders) + omitted;
+        return measured + plan.around().conditions() + limits(contenders) + omitted;
     }
 
     private String limits(List<Contender> contenders) {

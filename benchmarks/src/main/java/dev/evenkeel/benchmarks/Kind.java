@@ -9,6 +9,8 @@ enum Kind {
     POINT,
     FOREIGN,
     TRANSACTION,
+    /** Transactions one after the other: with a longer network their time is the number of their waits. */
+    WAITS,
     PAGE,
     STREAM,
     INSERT,
@@ -21,8 +23,8 @@ enum Kind {
         return switch (this) {
             case POINT -> pointSelects(Workload.POINT_SELECT, 1, 10, 64, 256);
             case FOREIGN -> List.of(Workload.foreignPointSelect());
-            case TRANSACTION ->
-                List.of(Workload.transaction(), Workload.declaredTransaction(), Workload.transactionInOne());
+            case TRANSACTION -> transactions(64);
+            case WAITS -> transactions(1);
             case PAGE -> List.of(Workload.page());
             case STREAM -> List.of(Workload.stream(rows));
             case INSERT -> List.of(Workload.insert());
@@ -30,6 +32,14 @@ enum Kind {
             case LEASE -> List.of(Workload.lease());
             case GROWTH -> pointSelects(Workload.GROWTH, 1, 10, 100, 1_000, 10_000);
         };
+    }
+
+    private static List<Workload> transactions(int inFlight) {
+        return List.of(
+                Workload.deposit(inFlight),
+                Workload.transaction(inFlight),
+                Workload.declaredTransaction(inFlight),
+                Workload.transactionInOne(inFlight));
     }
 
     private static List<Workload> pointSelects(String name, int... inFlight) {

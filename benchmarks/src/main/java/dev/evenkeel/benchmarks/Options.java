@@ -25,7 +25,9 @@ record Options(
     static final Options DEFAULT = new Options(
             Plan.DEFAULT,
             List.of(Entrant.R2DBC_POOL, Entrant.EVENKEEL, Entrant.VERTX_PIPELINED, Entrant.HIKARI),
-            Stream.of(Kind.values()).filter(kind -> kind != Kind.GROWTH).toList(),
+            Stream.of(Kind.values())
+                    .filter(kind -> kind != Kind.GROWTH && kind != Kind.WAITS)
+                    .toList(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());

@@ -5,18 +5,18 @@ import java.time.Duration;
 /**
  * How much is run.
  *
- * @param warmUps rounds that do not count
+ * @param warmUps rounds that do not count: the compiler needs some seconds with each client before its figures stay the same
  * @param rounds rounds that count
  * @param time length of one workload on one peer in one round
  * @param rows length of the stream
- * @param network how much longer each round trip takes than on this machine
+ * @param around what is around the clients
  */
-record Plan(int warmUps, int rounds, Duration time, int rows, Duration network) {
+record Plan(int warmUps, int rounds, Duration time, int rows, Surroundings around) {
 
-    static final Plan DEFAULT = new Plan(3, 5, Duration.ofMillis(500), 1_000_000, Duration.ZERO);
+    static final Plan DEFAULT = new Plan(12, 5, Duration.ofMillis(500), 1_000_000, Surroundings.DEFAULT);
 
-    static final String USAGE = "--warm-ups=%d --rounds=%d --millis=%d --rows=%d --network-micros=0"
-            .formatted(DEFAULT.warmUps, DEFAULT.rounds, DEFAULT.time.toMillis(), DEFAULT.rows);
+    static final String USAGE = "--warm-ups=%d --rounds=%d --millis=%d --rows=%d %s"
+            .formatted(DEFAULT.warmUps, DEFAULT.rounds, DEFAULT.time.toMillis(), DEFAULT.rows, Surroundings.USAGE);
 
     Plan {
         if (warmUps < 0 || rounds < 1 || time.isNegative() || time.isZero() || rows < 1) {
@@ -27,16 +27,15 @@ record Plan(int warmUps, int rounds, Duration time, int rows, Duration network) 
     /** @throws IllegalArgumentException when that is not a name of the usage line, or not a value for it */
     Plan with(String name, String value) {
         return switch (name) {
-            case "--warm-ups" -> new Plan(number(value), rounds, time, rows, network);
-            case "--rounds" -> new Plan(warmUps, number(value), time, rows, network);
-            case "--millis" -> new Plan(warmUps, rounds, Duration.ofMillis(number(value)), rows, network);
-            case "--rows" -> new Plan(warmUps, rounds, time, number(value), network);
-            case "--network-micros" -> new Plan(warmUps, rounds, time, rows, Duration.ofNanos(1_000L * number(value)));
-            default -> throw new IllegalArgumentException("there is no '%s'".formatted(name));
+            case "--warm-ups" -> new Plan(number(value), rounds, time, rows, around);
+            case "--rounds" -> new Plan(warmUps, number(value), time, rows, around);
+            case "--millis" -> new Plan(warmUps, rounds, Duration.ofMillis(number(value)), rows, around);
+            case "--rows" -> new Plan(warmUps, rounds, time, number(value), around);
+            default -> new Plan(warmUps, rounds, time, rows, around.with(name, value));
         };
     }
 
-    private static int number(String text) {
+    static int number(String text) {
         if (!text.matches("\\d{1,9}")) {
             throw new IllegalArgumentException("it is not a number");
         }

@@ -22,6 +22,7 @@ record Workload(String name, int inFlight, boolean foreign, String before, Funct
 
     static final String POINT_SELECT = "point select";
     static final String GROWTH = "point select, growing";
+    static final String DEPOSIT = "transaction of one statement";
     static final String TRANSACTION = "transaction";
     static final String DECLARED = "transaction, last declared";
     static final String IN_ONE = "transaction in one write";
@@ -46,21 +47,30 @@ record Workload(String name, int inFlight, boolean foreign, String before, Funct
         return new Workload("point select from 2 foreign threads", 64, true, "", Workload::pointSelect);
     }
 
-    static Workload transaction() {
+    static Workload deposit(int inFlight) {
         return new Workload(
-                TRANSACTION, 64, peer -> peer.transaction(Data.anyAccount()).map(balance -> balance > 0));
+                DEPOSIT, inFlight, peer -> peer.deposit(Data.anyAccount()).map(changed -> changed == 1));
     }
 
-    static Workload declaredTransaction() {
+    static Workload transaction(int inFlight) {
+        return new Workload(
+                TRANSACTION,
+                inFlight,
+                peer -> peer.transaction(Data.anyAccount()).map(balance -> balance > 0));
+    }
+
+    static Workload declaredTransaction(int inFlight) {
         return new Workload(
                 DECLARED,
-                64,
+                inFlight,
                 peer -> peer.declaredTransaction(Data.anyAccount()).map(balance -> balance > 0));
     }
 
-    static Workload transactionInOne() {
+    static Workload transactionInOne(int inFlight) {
         return new Workload(
-                IN_ONE, 64, peer -> peer.transactionInOne(Data.anyAccount()).map(balance -> balance > 0));
+                IN_ONE,
+                inFlight,
+                peer -> peer.transactionInOne(Data.anyAccount()).map(balance -> balance > 0));
     }
 
     static Workload page() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ComparisonIT {
 
-    private static final Plan SHORT = new Plan(0, 1, Duration.ofMillis(30), 5_000, Duration.ZERO);
+    private static final Plan SHORT = new Plan(0, 1, Duration.ofMillis(30), 5_000, Surroundings.DEFAULT);
 
     private static Options options(List<Entrant> entrants, List<Kind> kinds) {
         return new Options(SHORT, entrants, kinds, Optional.empty(), Optional.empty(), Optional.empty());
@@ -71,6 +71,26 @@ class ComparisonIT {
                 .allSatisfy(series -> assertThat(series.samples())
                         .allSatisfy(sample ->
                                 assertThat(sample.latency().medianNanos()).isGreaterThan(4_000_000)));
+    }
+
+    @Test
+    void replicasServeReadsAndADurableServerCommits() {
+        Options options = Options.parse(
+                "--peers=evenkeel-bare,hikari",
+                "--workloads=point,waits",
+                "--warm-ups=0",
+                "--rounds=1",
+                "--millis=50",
+                "--fsync=on",
+                "--replicas=1");
+
+        Report report = Comparison.run(options);
+
+        assertThat(report.conditions()).contains("waits for its disk", "1 replicas");
+        assertThat(report.series())
+                .hasSize(2 * 8)
+                .allSatisfy(series -> assertThat(series.samples())
+                        .allSatisfy(sample -> assertThat(sample.firstError()).isEmpty()));
     }
 
     @Test

@@ -17,10 +17,10 @@ class OptionsTest {
     void haveDefaultsForWhatIsNotSaid() {
         Options options = Options.parse("--rounds=9", "--millis=200");
 
-        assertThat(options.plan()).isEqualTo(new Plan(3, 9, Duration.ofMillis(200), 1_000_000, Duration.ZERO));
+        assertThat(options.plan()).isEqualTo(new Plan(12, 9, Duration.ofMillis(200), 1_000_000, Surroundings.DEFAULT));
         assertThat(options.entrants())
                 .containsExactly(Entrant.R2DBC_POOL, Entrant.EVENKEEL, Entrant.VERTX_PIPELINED, Entrant.HIKARI);
-        assertThat(options.kinds()).hasSize(8).doesNotContain(Kind.GROWTH);
+        assertThat(options.kinds()).hasSize(8).doesNotContain(Kind.GROWTH, Kind.WAITS);
         assertThat(options.chart()).isEmpty();
     }
 
@@ -33,6 +33,14 @@ class OptionsTest {
         assertThat(options.workloads()).extracting(Workload::inFlight).isEqualTo(List.of(1, 10, 100, 1_000, 10_000));
         assertThat(options.chart()).isEqualTo(Optional.of(Path.of("a.svg")));
         assertThat(options.pgbench()).isEqualTo(Optional.of(Path.of("/opt/pgbench")));
+    }
+
+    @Test
+    void takeWhatIsAroundTheClients() {
+        Options options = Options.parse("--fsync=on", "--replicas=2");
+
+        assertThat(options.plan().around()).isEqualTo(new Surroundings(Duration.ZERO, true, 2));
+        assertThat(options.plan().around().conditions()).contains("waits for its disk", "2 replicas");
     }
 
     @ParameterizedTest
@@ -50,13 +58,15 @@ class OptionsTest {
                 "--chart",
                 "--rounds=0",
                 "--millis=0",
-                "--rows=0"
+                "--rows=0",
+                "--fsync=yes",
+                "--replicas=9"
             })
     void nameWhatTheyDoNotUnderstandAndTheArgumentsThereAre(String argument) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Options.parse(argument))
                 .withMessageContaining("'" + argument + "'")
-                .withMessageContaining("--warm-ups=3 --rounds=5 --millis=500 --rows=1000000")
+                .withMessageContaining("--warm-ups=12 --rounds=5 --millis=500 --rows=1000000")
                 .withMessageContaining("--peers=r2dbc-pool,evenkeel,vertx-pipelined,hikari (of ")
                 .withMessageContaining("--workloads=point,foreign,transaction,page,stream,insert,unnest,lease (of ");
     }

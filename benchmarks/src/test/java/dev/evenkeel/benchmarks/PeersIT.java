@@ -79,6 +79,16 @@ class PeersIT {
         }
     }
 
+    @ForEachPeer
+    void commitsATransactionOfOneStatement(Entrant entrant) {
+        long before = balance();
+
+        long changed = with(entrant, peer -> peer.deposit(7));
+
+        assertThat(changed).isEqualTo(1);
+        assertThat(balance()).isEqualTo(before + 1);
+    }
+
     private static long balance() {
         return Long.parseLong(cluster.primary().queryOne("select balance from account where id = 7"));
     }

@@ -75,9 +75,9 @@ class PgbenchIT {
     @Test
     void countsEachTransactionThatTheServerHasCommitted() {
         long before = deposits();
-        long plain = run(PgbenchScripts.PLAIN, Workload.transaction()).operations();
+        long plain = run(PgbenchScripts.PLAIN, Workload.transaction(64)).operations();
         long between = deposits();
-        long pipelined = run(PgbenchScripts.PIPELINED, Workload.transaction()).operations();
+        long pipelined = run(PgbenchScripts.PIPELINED, Workload.transaction(64)).operations();
 
         assertThat(between - before).isEqualTo(plain);
         assertThat(deposits() - between).isEqualTo(pipelined);

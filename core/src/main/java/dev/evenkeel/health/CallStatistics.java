@@ -62,7 +62,10 @@ public final class CallStatistics implements DatabaseListener {
                 times.total(),
                 leaseWaits.total(),
                 pools.stream().collect(Collectors.toMap(NodePool::name, NodePool::state)),
-                pools.stream().collect(Collectors.toMap(NodePool::name, this::history)));
+                pools.stream().collect(Collectors.toMap(NodePool::name, this::history)),
+                pools.stream()
+                        .collect(Collectors.toMap(
+                                NodePool::name, pool -> pool.lanes().state())));
     }
 
     private PoolHistory history(NodePool pool) {

@@ -1,5 +1,6 @@
 package dev.evenkeel.lane;
 
+import dev.evenkeel.LaneMetrics;
 import dev.evenkeel.event.Listeners;
 import java.time.Duration;
 import java.util.List;
@@ -141,9 +142,9 @@ public final class Lanes {
         }
     }
 
-    /** How many take queries now. */
-    public int open() {
-        return (int) lanes.stream().filter(Lane::takesQueries).count();
+    public LaneMetrics state() {
+        int open = (int) lanes.stream().filter(Lane::takesQueries).count();
+        return new LaneMetrics(open, load());
     }
 
     /** Queries that wait or run. */

@@ -112,6 +112,18 @@ class DatabaseMetersIT {
                         .gauge()
                         .value())
                 .isPositive();
+        await(
+                "two shared connections",
+                () -> registry.get("evenkeel.lanes.open")
+                                .tags("node", primary)
+                                .gauge()
+                                .value()
+                        == 2);
+        assertThat(registry.get("evenkeel.lanes.queries")
+                        .tags("node", primary)
+                        .gauge()
+                        .value())
+                .isZero();
         assertThat(registry.get("evenkeel.lease.held")
                         .tags("node", primary)
                         .timer()

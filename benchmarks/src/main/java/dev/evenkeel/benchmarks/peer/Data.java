@@ -2,6 +2,7 @@ package dev.evenkeel.benchmarks.peer;
 
 import dev.evenkeel.testkit.ClusterSpec;
 import dev.evenkeel.testkit.PostgresCluster;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The tables, and the statements that every {@link Peer} runs on them. */
@@ -22,11 +23,20 @@ public final class Data {
     static final String INSERT_ARRAYS =
             "insert into entry (id, name, price) select * from unnest($1::int[], $2::text[], $3::bigint[])";
 
+    private static final Duration REPLAY = Duration.ofSeconds(30);
+
     private Data() {}
 
-    /** A single server without the libraries that the test kit loads to look into statements. */
+    /** A single server that does not wait for its disk. */
     public static PostgresCluster start() {
+        return start(0, false);
+    }
+
+    /** Without the libraries that the test kit loads to look into statements. */
+    public static PostgresCluster start(int replicas, boolean fsync) {
         return PostgresCluster.start(ClusterSpec.builder()
+                .replicas(replicas)
+                .setting("fsync", fsync ? "on" : "off")
                 .setting("shared_buffers", "256MB")
                 .setting("max_wal_size", "2GB")
                 .setting("shared_preload_libraries", "")
@@ -46,6 +56,7 @@ public final class Data {
                         """.formatted(ACCOUNTS, items));
         cluster.primary().execute("vacuum (analyze, freeze) account");
         cluster.primary().execute("vacuum (analyze, freeze) item");
+        cluster.awaitReplayed(REPLAY);
     }
 
     public static int anyAccount() {

@@ -34,17 +34,17 @@ public class EvenkeelPeer implements Peer {
 
     /** A manager with a full pool. */
     public static ReactiveDatabaseManager database(Server server) {
-        DatabaseConfig config = DatabaseConfig.builder()
+        DatabaseConfig.Builder config = DatabaseConfig.builder()
                 .primary(server.r2dbcUrl())
                 .pool(PoolConfig.builder()
                         .minSize(CONNECTIONS)
                         .maxSize(CONNECTIONS)
                         .maxQueue(MOST_IN_FLIGHT)
-                        .lanes(2)
                         .queueTarget(PoolConfig.DEFAULT_ACQUIRE_TIMEOUT)
-                        .build())
-                .build();
-        return Objects.requireNonNull(ReactiveDatabaseManager.start(config).block(PATIENCE));
+                        .build());
+        server.replicaUrls().forEach(config::replica);
+        return Objects.requireNonNull(
+                ReactiveDatabaseManager.start(config.build()).block(PATIENCE));
     }
 
     @Override
@@ -55,6 +55,12 @@ public class EvenkeelPeer implements Peer {
     @Override
     public Mono<Account> pointSelect(int id) {
         return db.query(Data.POINT_SELECT, id).readOnly().one(Account::of);
+    }
+
+    @Override
+    public Mono<Long> deposit(int id) {
+        return db.inTransaction(
+                connection -> db.query(Data.DEPOSIT, id).on(connection).rowsUpdated());
     }
 
     @Override

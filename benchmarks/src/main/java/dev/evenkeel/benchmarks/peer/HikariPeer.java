@@ -63,6 +63,11 @@ public final class HikariPeer implements Peer {
     }
 
     @Override
+    public Mono<Long> deposit(int id) {
+        return committed(connection -> JdbcStatements.deposit(connection, id));
+    }
+
+    @Override
     public Mono<Long> transaction(int id) {
         return committed(connection -> {
             JdbcStatements.deposit(connection, id);

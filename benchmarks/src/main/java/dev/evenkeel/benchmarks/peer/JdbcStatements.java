@@ -35,10 +35,10 @@ final class JdbcStatements {
         }
     }
 
-    static void deposit(Connection connection, int id) throws SQLException {
+    static long deposit(Connection connection, int id) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(DEPOSIT)) {
             statement.setInt(1, id);
-            statement.executeUpdate();
+            return statement.executeUpdate();
         }
     }
 

@@ -18,6 +18,9 @@ public interface Peer extends AutoCloseable {
     /** One statement with one parameter: {@link Data#POINT_SELECT}. */
     Mono<Account> pointSelect(int id);
 
+    /** {@link Data#DEPOSIT} in a transaction that is begun and committed; emits how many rows it changed. */
+    Mono<Long> deposit(int id);
+
     /** {@link Data#DEPOSIT}, then {@link Data#BALANCE}; emits the new balance once it is committed. */
     Mono<Long> transaction(int id);
 

@@ -82,6 +82,12 @@ public final class R2dbcPoolPeer implements Peer {
     }
 
     @Override
+    public Mono<Long> deposit(int id) {
+        return committed(connection ->
+                R2dbcStatements.updated(connection.createStatement(Data.DEPOSIT).bind(0, id)));
+    }
+
+    @Override
     public Mono<Long> transaction(int id) {
         return committed(connection -> R2dbcStatements.updated(
                         connection.createStatement(Data.DEPOSIT).bind(0, id))

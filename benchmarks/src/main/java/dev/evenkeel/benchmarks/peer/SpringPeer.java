@@ -39,6 +39,11 @@ public final class SpringPeer implements Peer {
     }
 
     @Override
+    public Mono<Long> deposit(int id) {
+        return client.sql(Data.DEPOSIT).bind(0, id).fetch().rowsUpdated().as(transactions::transactional);
+    }
+
+    @Override
     public Mono<Long> transaction(int id) {
         return client.sql(Data.DEPOSIT)
                 .bind(0, id)

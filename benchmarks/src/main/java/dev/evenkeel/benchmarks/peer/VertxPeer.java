@@ -68,6 +68,12 @@ public final class VertxPeer implements Peer {
     }
 
     @Override
+    public Mono<Long> deposit(int id) {
+        return emitted(() -> pool.withTransaction(connection ->
+                connection.preparedQuery(Data.DEPOSIT).execute(Tuple.of(id)).map(VertxPeer::updated)));
+    }
+
+    @Override
     public Mono<Long> transaction(int id) {
         return emitted(() -> pool.withTransaction(connection -> connection
                 .preparedQuery(Data.DEPOSIT)

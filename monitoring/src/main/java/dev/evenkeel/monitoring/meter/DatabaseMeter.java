@@ -10,6 +10,8 @@ public enum DatabaseMeter {
     POOL_PENDING("r2dbc.pool.pending", Kind.GAUGE, "callers that wait for a connection", "name"),
     POOL_MAX_ALLOCATED("r2dbc.pool.max.allocated", Kind.GAUGE, "most connections that there may be", "name"),
     POOL_MAX_PENDING("r2dbc.pool.max.pending", Kind.GAUGE, "most callers that may wait", "name"),
+    LANES_OPEN("evenkeel.lanes.open", Kind.GAUGE, "connections that read-only queries share", "node"),
+    LANES_QUERIES("evenkeel.lanes.queries", Kind.GAUGE, "queries that wait or run on those", "node"),
     LEASE_WAIT("evenkeel.lease.wait", Kind.TIMER, "time that a call waited for connections", "node"),
     LEASE_HELD("evenkeel.lease.held", Kind.TIMER, "time that a call kept connections", "node"),
     CONNECTION_CREATION("evenkeel.connection.creation", Kind.TIMER, "time that opening a connection took", "node"),

@@ -5,6 +5,7 @@ import dev.evenkeel.HealthSnapshot.Node;
 import dev.evenkeel.HealthSnapshot.Role;
 import dev.evenkeel.HealthSnapshot.State;
 import dev.evenkeel.HealthStatus;
+import dev.evenkeel.LaneMetrics;
 import dev.evenkeel.PoolMetrics;
 import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.config.NodeConfig;
@@ -29,6 +30,8 @@ final class NodeGauges {
             pool(meters, DatabaseMeter.POOL_PENDING, name, PoolMetrics::waiting);
             pool(meters, DatabaseMeter.POOL_MAX_ALLOCATED, name, PoolMetrics::max);
             pool(meters, DatabaseMeter.POOL_MAX_PENDING, name, pool -> queue);
+            lanes(meters, DatabaseMeter.LANES_OPEN, name, LaneMetrics::open);
+            lanes(meters, DatabaseMeter.LANES_QUERIES, name, LaneMetrics::queries);
             node(meters, DatabaseMeter.NODE_UP, name, NodeGauges::up);
             node(meters, DatabaseMeter.NODE_PRIMARY, name, NodeGauges::primary);
             node(meters, DatabaseMeter.NODE_TIMELINE, name, Node::timeline);
@@ -47,6 +50,14 @@ final class NodeGauges {
                 meter,
                 db,
                 manager -> value.applyAsDouble(manager.metrics().pools().getOrDefault(name, PoolMetrics.EMPTY)),
+                name);
+    }
+
+    private void lanes(Meters meters, DatabaseMeter meter, String name, ToDoubleFunction<LaneMetrics> value) {
+        meters.gauge(
+                meter,
+                db,
+                manager -> value.applyAsDouble(manager.metrics().lanes().getOrDefault(name, LaneMetrics.EMPTY)),
                 name);
     }
 

@@ -20,7 +20,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /** A plain WebFlux and Spring Data R2DBC application on a primary and a replica, one for all tests of a class. */
-@WithPostgres(replicas = 1, pooledSessions = 8)
+@WithPostgres(replicas = 1, pooledSessions = 10)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class NotesFixture {
 

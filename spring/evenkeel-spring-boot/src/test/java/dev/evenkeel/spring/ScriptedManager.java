@@ -26,7 +26,7 @@ public final class ScriptedManager {
 
     private static final Latency NO_TIME = new Latency(0, ZERO, ZERO, ZERO, ZERO, ZERO);
     private static final DatabaseMetrics METRICS = new DatabaseMetrics(
-            0, 0, 0, 0, NO_TIME, NO_TIME, Map.of("db1:5432", new PoolMetrics(2, 1, 0, 10)), Map.of());
+            0, 0, 0, 0, NO_TIME, NO_TIME, Map.of("db1:5432", new PoolMetrics(2, 1, 0, 10)), Map.of(), Map.of());
 
     /** Refuses connections. */
     private record NoConnections() implements ConnectionFactory {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param acquireTimeout Longest wait for a connection. The default is 60s.
  * @param maxQueue Most calls that wait for one server. The default is 1000.
  * @param queueTarget Wait within which somebody must be served, or calls are sent away. The default is 2s.
- * @param lanes Connections beside the pool that read-only queries share, for example 2. The default is 0.
+ * @param lanes Connections beside the pool that read-only queries share, or 0 for none. The default is 2.
  */
 public record PoolProperties(
         @Nullable Integer minSize,
