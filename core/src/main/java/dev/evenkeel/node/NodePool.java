@@ -37,6 +37,7 @@ import reactor.pool.PooledRef;
 public final class NodePool {
 
     private static final double LIFETIME_SPREAD = 0.15;
+    private static final Duration BETWEEN_DISTRUSTS = Duration.ofSeconds(1);
 
     private final NodeConfig node;
     private final String name;
@@ -47,6 +48,7 @@ public final class NodePool {
     private final SweepTimer sweeps;
     private final InstrumentedPool<TrackedConnection> pool;
     private final AtomicLong epoch = new AtomicLong();
+    private final AtomicLong distrusted = new AtomicLong(System.nanoTime() - BETWEEN_DISTRUSTS.toNanos());
     private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
     private final LongAdder opened = new LongAdder();
     private final LongAdder closed = new LongAdder();
@@ -273,6 +275,18 @@ public final class NodePool {
         epoch.incrementAndGet();
         sweeps.hurry();
         lanes.retire();
+    }
+
+    /**
+     * Calls have lost one connection after the other: the others are replaced before somebody gets them. Many say so at the same
+     * moment, and of what was opened meanwhile none of them knows anything.
+     */
+    public void distrust() {
+        long now = System.nanoTime();
+        long before = distrusted.get();
+        if (now - before > BETWEEN_DISTRUSTS.toNanos() && distrusted.compareAndSet(before, now)) {
+            retire();
+        }
     }
 
     /** How long a call without an earlier deadline waits for a connection. */

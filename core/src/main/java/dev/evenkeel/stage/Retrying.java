@@ -6,9 +6,11 @@ import dev.evenkeel.error.SqlState;
 import dev.evenkeel.error.TransactionConflictException;
 import dev.evenkeel.event.CallRetried;
 import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.node.NodePool;
 import dev.evenkeel.topology.ClusterView;
 import dev.evenkeel.topology.Topology;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -27,12 +29,14 @@ final class Retrying implements Step {
     private final RetryBudget budget;
     private final Topology topology;
     private final DatabaseListener listener;
+    private final Map<String, NodePool> pools;
     private final Scheduler timer;
 
     Retrying(Parts parts) {
         this.budget = parts.budget();
         this.topology = parts.topology();
         this.listener = parts.listener();
+        this.pools = Map.copyOf(parts.pools());
         this.timer = parts.timer();
     }
 
@@ -51,7 +55,10 @@ final class Retrying implements Step {
         boolean trouble = isTrouble(failure);
         String node = call.trace().node();
         if (trouble && node != null) {
-            topology.hurry(node);
+            topology.doubt(node);
+            if (retries > 0) {
+                distrust(node);
+            }
         }
         return Retries.waitAfter(failure, retries, call.terms().retry())
                 .filter(wait -> worthIt(call, failure, retries, trouble ? Duration.ZERO : wait))
@@ -59,6 +66,17 @@ final class Retrying implements Step {
                 .map(wait -> trouble ? untilKnown(node, wait) : Mono.delay(wait, timer))
                 .map(pause -> pause.thenMany(Flux.defer(() -> attempt(call, next, retries + 1))))
                 .orElseGet(() -> Flux.error(failure));
+    }
+
+    /**
+     * It was not the end of a single session. Whatever has ended two of them, such as a device on the way that has forgotten its
+     * connections, has likely ended all that were open then, and the next attempt would meet a third.
+     */
+    private void distrust(String node) {
+        NodePool pool = pools.get(node);
+        if (pool != null) {
+            pool.distrust();
+        }
     }
 
     private Duration told(Call<?> call, int retries, Throwable failure, Duration wait) {

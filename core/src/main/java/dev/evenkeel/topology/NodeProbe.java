@@ -41,7 +41,7 @@ final class NodeProbe {
     private volatile NodeState last;
     private volatile int silences;
     private volatile boolean ended;
-    private volatile boolean elsewhere;
+    private volatile boolean anew;
 
     NodeProbe(String name, Opening opening, Duration timeout, Scheduler timer) {
         this.name = name;
@@ -68,9 +68,9 @@ final class NodeProbe {
                 () -> ended ? Mono.just(last) : underWay.updateAndGet(current -> current != null ? current : begin()));
     }
 
-    /** New connections lead to another server than the probe's: the next probe opens one, too. */
-    void leadsElsewhere() {
-        elsewhere = true;
+    /** The session is no witness any more: the next probe opens another. */
+    void askAnew() {
+        anew = true;
     }
 
     /** The last answer is doubtful: it has to be asked for again, at once. */
@@ -146,13 +146,25 @@ final class NodeProbe {
 
     private Mono<Session> session() {
         return Mono.defer(() -> {
-            if (elsewhere) {
-                elsewhere = false;
-                return close().then(opening.openForLong()).flatMap(this::keep);
-            }
             Session open = kept.get();
-            return open != null ? Mono.just(open) : opening.openForLong().flatMap(this::keep);
+            if (open == null) {
+                return opening.openForLong().flatMap(this::keep);
+            }
+            return anew ? another(open) : Mono.just(open);
         });
+    }
+
+    /** A server that takes no more sessions is there: then the one that there is will do. */
+    private Mono<Session> another(Session open) {
+        anew = false;
+        return opening.openForLong()
+                .flatMap(fresh -> close().then(Mono.defer(() -> keep(fresh))))
+                .onErrorResume(NodeProbe::isFull, full -> Mono.just(open));
+    }
+
+    private static boolean isFull(Throwable login) {
+        return login instanceof R2dbcException error
+                && SqlState.of(error.getSqlState()) == SqlState.TOO_MANY_CONNECTIONS;
     }
 
     private Mono<Session> keep(Session fresh) {

@@ -127,6 +127,15 @@ public final class Topology {
     }
 
     /**
+     * Somebody has lost a connection to this node. Of a server that is dying one session after the other ends, and the probe's own may
+     * be the last; whether it is still there is told by a new one.
+     */
+    public void doubt(String node) {
+        probes.stream().filter(probe -> probe.name().equals(node)).forEach(NodeProbe::askAnew);
+        hurry(node);
+    }
+
+    /**
      * Whether a new connection to a node leads to the server that the probe has seen. If not, the name leads elsewhere by
      * now, or the server was restarted since: then it is probed anew, as new connections see it.
      *
@@ -136,8 +145,7 @@ public final class Topology {
         boolean seen =
                 view.node(node).filter(state -> state.started() == started).isPresent();
         if (!seen) {
-            probes.stream().filter(probe -> probe.name().equals(node)).forEach(NodeProbe::leadsElsewhere);
-            hurry(node);
+            doubt(node);
         }
         return seen;
     }

@@ -126,6 +126,14 @@ public final class FaultProxy implements AutoCloseable {
         return eachConnection(ProxiedConnection::reset);
     }
 
+    /**
+     * Resets (RST) each connection that is open now as soon as one of its sides sends something, as a device on the way does that has
+     * forgotten it. New connections are not touched.
+     */
+    public FaultProxy forget() {
+        return eachConnection(ProxiedConnection::forget);
+    }
+
     /** Closes (FIN) all open connections on both sides, now; what is still under way is dropped. */
     public FaultProxy finish() {
         return eachConnection(connection -> {

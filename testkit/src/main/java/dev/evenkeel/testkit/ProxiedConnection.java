@@ -18,6 +18,7 @@ final class ProxiedConnection {
     private @Nullable ProxiedStream toClient;
     private @Nullable Direction lastSpoken;
     private boolean silenced;
+    private boolean forgotten;
     private boolean lost;
     private boolean closed;
 
@@ -71,6 +72,14 @@ final class ProxiedConnection {
     private void silence() {
         silenced = true;
         bytesLost();
+    }
+
+    void forget() {
+        forgotten = true;
+    }
+
+    boolean isForgotten() {
+        return forgotten;
     }
 
     /** A stream with a hole is nothing that TCP would deliver, so such a connection must not outlive the fault. */

@@ -75,7 +75,12 @@ final class ProxiedStream extends ChannelInboundHandlerAdapter implements FrameS
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         traffic.bytes(direction, bytes.readableBytes(), connection.turns(direction));
-        reader.read(bytes);
+        if (connection.isForgotten()) {
+            bytes.release();
+            connection.reset();
+        } else {
+            reader.read(bytes);
+        }
         // A listener may have closed the connection while the reader was at work.
         if (connection.isClosed()) {
             reader.close();

@@ -30,6 +30,25 @@ class FaultProxyClosingTest extends FaultProxyFixture {
     }
 
     @Test
+    void resetsForgottenConnectionsWhenTheySpeakAndSparesNewOnes() throws IOException {
+        try (Socket old = connect();
+                Socket idle = connect()) {
+            echoTime(old);
+            echoTime(idle);
+
+            proxy.forget();
+
+            assertThat(proxy.connections()).isEqualTo(2);
+            try (Socket fresh = connect()) {
+                assertThat(echoTime(fresh)).isPositive();
+            }
+            old.getOutputStream().write(1);
+            assertReset(old);
+            until("only that one is gone", () -> proxy.connections() == 1);
+        }
+    }
+
+    @Test
     void resetsNewConnectionsOnAcceptAndSparesOpenOnes() throws IOException {
         try (Socket open = connect()) {
             echoTime(open);
