@@ -110,11 +110,12 @@ record PipelineQuery(
         return this.<T>map(mapping).singleOrEmpty();
     }
 
+    /** There always is a number, but when a cancel meets it: that must not look like an error to whoever hears what comes then. */
     @Override
     public Mono<Long> rowsUpdated() {
         return connection == null && statement.isAlone()
-                ? pipeline.run(terms, statement::rowsUpdated).single()
-                : run(statements -> statements::rowsUpdated).single();
+                ? pipeline.run(terms, statement::rowsUpdated).singleOrEmpty()
+                : run(statements -> statements::rowsUpdated).singleOrEmpty();
     }
 
     private <T> Flux<T> run(Function<Statements, Function<Connection, Publisher<T>>> running) {

@@ -8,10 +8,20 @@ final class Group {
 
     private final ArrayDeque<LaneRequest<?>> members = new ArrayDeque<>(4);
     private int sent;
+    private long leftNanos;
 
     void add(LaneRequest<?> request) {
         members.add(request);
         sent++;
+    }
+
+    void leaves(long nanos) {
+        leftNanos = nanos;
+    }
+
+    /** When it left, on the clock of the lane's {@link Pace}. */
+    long leftNanos() {
+        return leftNanos;
     }
 
     /** How many are left. */

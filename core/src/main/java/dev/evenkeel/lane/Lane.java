@@ -220,6 +220,7 @@ public final class Lane {
         }
         if (!group.isEmpty()) {
             Wire.sync(out);
+            group.leaves(pace.now());
             if (flying.isEmpty()) {
                 pace.begin();
             }
@@ -299,7 +300,7 @@ public final class Lane {
             LaneRequest<?> skipped = leave(group);
             again(skipped, skipped.skipped(statements));
         }
-        pace.ended(group.sent());
+        pace.ended(group.sent(), group.leftNanos());
         if (!waiting.isEmpty()) {
             plan();
         }

@@ -35,7 +35,6 @@ final class Pace {
     private double nanosEachGroup;
     private double leastNanosEach;
     private long roundTrip;
-    private boolean wasIdle;
     private long headSince;
     private long groupSince;
     private long suspected;
@@ -52,7 +51,6 @@ final class Pace {
 
     /** Something is on the wire again. */
     void begin() {
-        wasIdle = true;
         headSince = clock.getAsLong();
         groupSince = headSince;
     }
@@ -75,15 +73,20 @@ final class Pace {
         return Math.max(PATIENCE.toNanos() + roundTrip, (long) (TIMES_AS_LONG_AS_USUAL * nanosEachGroup));
     }
 
-    /** The first group is over. Only one that was waited for from its departure on has been on its way all that time. */
-    void ended(int members) {
+    /** For {@link #ended}: when a group leaves. */
+    long now() {
+        return clock.getAsLong();
+    }
+
+    /**
+     * The first group is over, which left at that moment. The server has not been at it before it had ended the one before it, nor before
+     * it had come there.
+     */
+    void ended(int members, long leftNanos) {
         long took = headSince - groupSince;
-        double served = took;
-        if (wasIdle) {
-            roundTrip = Math.min(roundTrip, took);
-            served -= roundTrip;
-            wasIdle = false;
-        }
+        long onItsWay = headSince - leftNanos;
+        roundTrip = Math.min(roundTrip, onItsWay);
+        double served = Math.min(took, onItsWay - roundTrip);
         nanosEach += (served / members - nanosEach) / 16;
         nanosEachGroup += (took - nanosEachGroup) / 16;
         double longer = served / members - leastNanosEach;

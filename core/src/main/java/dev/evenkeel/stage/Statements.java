@@ -84,7 +84,9 @@ public record Statements(BoundStatements all, int fetchSize, boolean commits) {
 
     public Publisher<Long> rowsUpdated(Connection connection) {
         Flux<Long> direct = direct(connection, null);
-        return (direct != null ? direct : oneByOne(connection, Result::getRowsUpdated)).reduce(0L, Long::sum);
+        return direct != null
+                ? direct.defaultIfEmpty(0L)
+                : oneByOne(connection, Result::getRowsUpdated).reduce(0L, Long::sum);
     }
 
     private <T> @Nullable Flux<T> direct(Connection connection, @Nullable Function<? super Row, ? extends T> mapping) {

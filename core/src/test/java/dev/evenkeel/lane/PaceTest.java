@@ -14,13 +14,14 @@ class PaceTest {
 
     /** So many queries leave at once for a server that is idle. */
     private void served(int members, Duration eachAtTheServer) {
+        long left = now;
         pace.begin();
         now += WAY.toNanos();
         for (int member = 0; member < members; member++) {
             now += eachAtTheServer.toNanos();
             pace.served();
         }
-        pace.ended(members);
+        pace.ended(members, left);
     }
 
     @Test
@@ -48,15 +49,30 @@ class PaceTest {
     /** The next group is served while the first comes back: its time begins when that one ended. */
     @Test
     void groupsThatOverlapAreMeasuredFromTheEndOfTheOneBefore() {
+        long left = now;
         pace.begin();
         now += WAY.toNanos();
         for (int group = 0; group < 20; group++) {
             now += Duration.ofMillis(4).toNanos();
             pace.served();
-            pace.ended(1);
+            pace.ended(1, left);
         }
 
         assertThat(pace.isSlow()).isTrue();
+    }
+
+    /** They come back as far apart as they have left, which says nothing of the server. */
+    @Test
+    void queriesThatLeaveOneAfterTheOtherOnALongWayAreNotSlow() {
+        long left = now;
+        pace.begin();
+        for (int query = 0; query < 100; query++) {
+            now = left + WAY.plusMillis(5 * query).plusNanos(100_000).toNanos();
+            pace.served();
+            pace.ended(1, left + Duration.ofMillis(5 * query).toNanos());
+        }
+
+        assertThat(pace.isSlow()).isFalse();
     }
 
     @Test
