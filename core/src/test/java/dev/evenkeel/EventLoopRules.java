@@ -14,7 +14,7 @@ public final class EventLoopRules implements BlockHoundIntegration {
     @Override
     public void applyTo(BlockHound.Builder builder) {
         builder.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes");
-        for (String method : List.of("offer", "poll", "peek", "remove")) {
+        for (String method : List.of("offer", "poll", "peek", "remove", "size")) {
             builder.allowBlockingCallsInside("java.util.concurrent.PriorityBlockingQueue", method);
         }
     }
