@@ -66,7 +66,7 @@ class PaceTest {
     void queriesThatLeaveOneAfterTheOtherOnALongWayAreNotSlow() {
         long left = now;
         pace.begin();
-        for (int query = 0; query < 100; query++) {
+        for (long query = 0; query < 100; query++) {
             now = left + WAY.plusMillis(5 * query).plusNanos(100_000).toNanos();
             pace.served();
             pace.ended(1, left + Duration.ofMillis(5 * query).toNanos());
