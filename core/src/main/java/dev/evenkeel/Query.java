@@ -79,7 +79,10 @@ public interface Query {
      */
     <T> Flux<T> map(Function<? super Row, ? extends @Nullable T> mapping);
 
-    /** The only row; empty when there is none; {@link IndexOutOfBoundsException} when there are more. */
+    /**
+     * The only row; empty when there is none; {@link IndexOutOfBoundsException} when there are more. It comes when the answer is
+     * complete: a read whose connection is lost behind its row is made again.
+     */
     <T> Mono<T> one(Function<? super Row, ? extends @Nullable T> mapping);
 
     /** How many rows the statement changed; 0 for a statement that changes none. */

@@ -107,14 +107,16 @@ record PipelineQuery(
 
     @Override
     public <T> Mono<T> one(Function<? super Row, ? extends @Nullable T> mapping) {
-        return this.<T>map(mapping).singleOrEmpty();
+        return connection == null && statement.isAlone()
+                ? pipeline.runSingle(terms, new StatementWork<>(statement, mapping))
+                : this.<T>map(mapping).singleOrEmpty();
     }
 
     /** There always is a number, but when a cancel meets it: that must not look like an error to whoever hears what comes then. */
     @Override
     public Mono<Long> rowsUpdated() {
         return connection == null && statement.isAlone()
-                ? pipeline.run(terms, statement::rowsUpdated).singleOrEmpty()
+                ? pipeline.runSingle(terms, statement::rowsUpdated)
                 : run(statements -> statements::rowsUpdated).singleOrEmpty();
     }
 

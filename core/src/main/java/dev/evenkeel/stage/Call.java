@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param terms what the caller asked for
  * @param work what to do with the connection
+ * @param single whether it has one result at most, which its caller gets when all has ended well
  * @param deadline when it must have ended
  * @param session for whom it is made; {@code null} when that is not known
  * @param pool the node that {@code Routing} chose
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 record Call<T>(
         Terms terms,
         Work<T> work,
+        boolean single,
         Trace trace,
         Deadline deadline,
         @Nullable ReadSession session,
@@ -32,11 +34,11 @@ record Call<T>(
         @Nullable Lease lease) {
 
     Call<T> at(NodePool chosen, long started, boolean asGuest) {
-        return new Call<>(terms, work, trace, deadline, session, chosen, started, asGuest, lease);
+        return new Call<>(terms, work, single, trace, deadline, session, chosen, started, asGuest, lease);
     }
 
     Call<T> holding(Lease taken) {
-        return new Call<>(terms, work, trace, deadline, session, pool, server, guest, taken);
+        return new Call<>(terms, work, single, trace, deadline, session, pool, server, guest, taken);
     }
 
     /** The chosen node; only below {@code Routing}. */

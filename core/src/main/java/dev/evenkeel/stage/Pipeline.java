@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -67,12 +68,25 @@ public final class Pipeline {
 
     /** A publisher that sends a call down the road for each subscription. */
     public <T> Flux<T> run(Terms terms, Work<T> work) {
+        return run(terms, work, false);
+    }
+
+    /**
+     * The same for a result that is one item at most, and an {@link IndexOutOfBoundsException} for more: it comes when the whole
+     * work has ended well, and up to then the work can be done again.
+     */
+    public <T> Mono<T> runSingle(Terms terms, Work<T> work) {
+        return Mono.fromDirect(run(terms, work, true));
+    }
+
+    private <T> Flux<T> run(Terms terms, Work<T> work, boolean single) {
         return Flux.deferContextual(context -> {
             Deadline own = Deadline.in(terms.timeout(), clock);
             Deadline deadline = CallContext.deadline(context).map(own::earlier).orElse(own);
             Call<T> call = new Call<>(
                     terms,
                     work,
+                    single,
                     new Trace(),
                     deadline,
                     CallContext.session(context).orElse(null),

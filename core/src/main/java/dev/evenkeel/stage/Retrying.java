@@ -48,7 +48,9 @@ final class Retrying implements Step {
 
     private <T> Flux<T> attempt(Call<T> call, Next next, int retries) {
         call.trace().nextAttempt();
-        return next.proceed(call).onErrorResume(failure -> again(call, next, retries, failure));
+        Flux<T> result = next.proceed(call);
+        return (call.single() ? result.singleOrEmpty().flux() : result)
+                .onErrorResume(failure -> again(call, next, retries, failure));
     }
 
     private <T> Flux<T> again(Call<T> call, Next next, int retries, Throwable failure) {

@@ -64,8 +64,8 @@ class RetryingTest {
                 Phase.READING,
                 Duration.ofMinutes(1),
                 RetryPolicy.builder().baseDelay(Duration.ofMillis(10)).build());
-        Call<String> call =
-                new Call<>(terms, lease -> Flux.empty(), new Trace(), Deadline.NEVER, null, null, 0, false, null);
+        Call<String> call = new Call<>(
+                terms, lease -> Flux.empty(), false, new Trace(), Deadline.NEVER, null, null, 0, false, null);
         return StepVerifier.create(new Retrying(parts).apply(call, new Outcome()));
     }
 
