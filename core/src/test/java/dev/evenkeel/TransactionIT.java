@@ -16,8 +16,11 @@ import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
+import io.r2dbc.spi.Result;
+import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -104,6 +107,29 @@ class TransactionIT {
                     .isEqualTo(2);
             distant.shutdown().block(PATIENCE);
         }
+    }
+
+    /** BEGIN leaves with the first statement, and the driver knows nothing of it. */
+    @Test
+    void whatTheDriversOwnConnectionDoesIsPartOfTheTransactionRegression() {
+        Mono<Long> transaction = db.inTransaction(conn -> Flux.from(((Wrapped<?>) conn)
+                        .unwrap(PostgresqlConnection.class)
+                        .createStatement("insert into ledger values ('undone')")
+                        .execute())
+                .flatMap(Result::getRowsUpdated)
+                .then(Mono.error(new IllegalStateException("changed its mind"))));
+
+        StepVerifier.create(transaction).verifyErrorMessage("changed its mind");
+
+        assertThat(entries()).isEmpty();
+        assertThat(db.inTransaction(conn -> Mono.from(((Wrapped<?>) conn)
+                                        .unwrap(PostgresqlConnection.class)
+                                        .createStatement("insert into ledger values ('done')")
+                                        .execute())
+                                .flatMap(result -> Mono.from(result.getRowsUpdated())))
+                        .block(PATIENCE))
+                .isOne();
+        assertThat(entries()).isEqualTo("done");
     }
 
     @Test

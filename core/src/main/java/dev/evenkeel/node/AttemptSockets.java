@@ -97,6 +97,21 @@ final class AttemptSockets implements LoopResources {
         return known;
     }
 
+    /**
+     * One for all: Reactor Netty makes a resolver for whatever it is to connect on, also where the driver brings its own, and keeps
+     * it for ever in a map whose keys are nothing but hash codes. So there is one of these in that map, and not one for each
+     * connection, with its socket.
+     */
+    @Override
+    public int hashCode() {
+        return AttemptSockets.class.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
     @Override
     public EventLoopGroup onServer(boolean useNative) {
         return shared.onServer(useNative);

@@ -63,11 +63,15 @@ final class DirectExchange<T> {
 
     /** What the session had prepared may not hold any more; then it is prepared again, unless a transaction is broken by it. */
     Flux<T> attempts() {
+        return new TrackedPublisher<>(unseen(), exchanges, Exchanges.Kind.STATEMENT);
+    }
+
+    /** The same for whoever tells {@link Exchanges} himself. */
+    Flux<T> unseen() {
         Flux<T> attempt = session.behindBegin(this::attempt);
-        Flux<T> fresh = earlier.isEmpty()
+        return earlier.isEmpty()
                 ? attempt.onErrorResume(StalePlan.class, stale -> attempt)
                 : attempt.retryWhen(Retry.max(earlier.size() + 1L).filter(StalePlan.class::isInstance));
-        return new TrackedPublisher<>(fresh, exchanges, Exchanges.Kind.STATEMENT);
     }
 
     /**

@@ -13,6 +13,7 @@ import io.r2dbc.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,29 @@ final class DirectStatements {
         return commitOn == null ? exchange.attempts() : exchange.committing(commitOn);
     }
 
+    /** What a single statement answers; it has as many values as {@link #parametersOf} says, and the caller tells its exchanges. */
+    <T> Flux<T> run(
+            String sql, Binding values, @Nullable Function<? super Row, ? extends T> mapping, Exchanges exchanges) {
+        return new DirectExchange<T>(this, List.of(), DirectPart.of(sql, values, null), mapping, exchanges).unseen();
+    }
+
+    /** How many values a statement takes; 0 when it takes none, and when it is none for this way. */
+    int parametersOf(String sql) {
+        if (!allowed || sql.indexOf('$') < 0) {
+            return 0;
+        }
+        int known = statements.parametersOf(sql);
+        if (known >= 0) {
+            return known;
+        }
+        int count = SqlStatement.parameters(sql);
+        return isOne(sql, count) ? count : 0;
+    }
+
+    Codecs codecs() {
+        return codecs;
+    }
+
     boolean isAllowed() {
         return allowed;
     }
@@ -105,6 +129,20 @@ final class DirectStatements {
 
     boolean isBeginAnnounced() {
         return begin != null;
+    }
+
+    /** Sends what was announced by itself, if it is still waiting. */
+    void sendBegin(Consumer<Begin> alone) {
+        if (begin == null) {
+            return;
+        }
+        synchronized (this) {
+            Begin first = begin;
+            if (first != null) {
+                alone.accept(first);
+                begin = null;
+            }
+        }
     }
 
     /** There was no statement, or the transaction is over. */

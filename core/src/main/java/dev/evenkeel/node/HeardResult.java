@@ -8,6 +8,7 @@ import io.r2dbc.spi.Row;
 import io.r2dbc.spi.RowMetadata;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
@@ -18,7 +19,7 @@ import reactor.core.publisher.Operators;
 final class HeardResult<T> extends Flux<T> {
 
     /** In place of what nobody will get. */
-    private static final Object NOTHING = new Object();
+    static final Object NOTHING = new Object();
 
     private final Publisher<?> source;
     private final AtomicBoolean left;
@@ -43,6 +44,12 @@ final class HeardResult<T> extends Flux<T> {
                 raw.<Object>map((row, metadata) -> left.get() ? NOTHING : mapping.apply(row, metadata)),
                 left,
                 execution);
+    }
+
+    /** What a source of ours emits, which is told how to ask whether the reader has left, and then emits {@code NOTHING}. */
+    static <T> HeardResult<T> of(Function<BooleanSupplier, Publisher<?>> source, HeardOut execution) {
+        AtomicBoolean left = new AtomicBoolean();
+        return new HeardResult<>(source.apply(left::get), left, execution);
     }
 
     /** Numbers of changed rows. */

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -193,15 +194,22 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         boolean boundary = BoundaryWords.in(sql);
         Lease lease = holder;
         Traffic exchanges = traffic;
-        Statement statement = raw.createStatement(sql);
-        return boundary || lease == null || !listeners.wantsStatements() || sql.equals(CleanUp.ROLLBACK)
-                ? TrackedStatement.plain(this, statement, sql, exchanges, boundary ? Kind.BOUNDARY : Kind.STATEMENT)
-                : TrackedStatement.watched(
-                        this,
-                        statement,
-                        sql,
-                        exchanges,
-                        bound -> new StatementWatch(exchanges, listeners, lease, sql, bound));
+        boolean unwatched = boundary || lease == null || !listeners.wantsStatements() || sql.equals(CleanUp.ROLLBACK);
+        if (unwatched) {
+            return statement(sql, exchanges, boundary ? Kind.BOUNDARY : Kind.STATEMENT, null);
+        }
+        return statement(
+                sql, exchanges, Kind.STATEMENT, bound -> new StatementWatch(exchanges, listeners, lease, sql, bound));
+    }
+
+    private Statement statement(
+            String sql, Traffic exchanges, Kind kind, @Nullable Function<BoundValues, Exchanges> observer) {
+        Supplier<Statement> byDriver =
+                () -> new TrackedStatement(this, raw.createStatement(sql), sql, exchanges, kind, observer);
+        int parameters = kind == Kind.BOUNDARY ? 0 : direct.parametersOf(sql);
+        return parameters == 0
+                ? byDriver.get()
+                : new SpiStatement(direct, sql, parameters, exchanges, observer, byDriver);
     }
 
     /** See {@link DirectStatements#run}. */
@@ -255,14 +263,17 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     <T> Flux<T> behindBegin(Publisher<? extends T> source) {
         return direct.behindBegin(begin -> {
             if (begin != null) {
-                begin.sentAlone(
-                        Flux.from(boundary(raw.createStatement(begin.message()).execute()))
-                                .concatMap(Result::getRowsUpdated)
-                                .then()
-                                .toFuture());
+                sendAlone(begin);
             }
             return Flux.from(source);
         });
+    }
+
+    private void sendAlone(Begin begin) {
+        begin.sentAlone(Flux.from(boundary(raw.createStatement(begin.message()).execute()))
+                .concatMap(Result::getRowsUpdated)
+                .then()
+                .toFuture());
     }
 
     @Override
@@ -364,8 +375,10 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return tracked(OwnSession.require(raw, client).thenMany(exchange)).doOnSubscribe(sent -> sessionChanged = true);
     }
 
+    /** Nor must what is done with it by hand. */
     @Override
     public Connection unwrap() {
+        direct.sendBegin(this::sendAlone);
         return raw;
     }
 
@@ -375,7 +388,8 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         if (type.isInstance(this)) {
             return type.cast(this);
         }
-        return type.isInstance(raw) ? type.cast(raw) : fromDriver(type);
+        Connection driver = unwrap();
+        return type.isInstance(driver) ? type.cast(driver) : fromDriver(type);
     }
 
     private <E> @Nullable E fromDriver(Class<E> type) {

@@ -18,7 +18,7 @@ final class TrackedStatement implements Statement {
     private final Statement raw;
     private final String sql;
     private final Traffic traffic;
-    private final Function<BoundValues, Exchanges> observer;
+    private final @Nullable Function<BoundValues, Exchanges> observer;
     private final Exchanges.Kind kind;
     /** {@code null} when nobody wants to know them. */
     private final @Nullable List<@Nullable Object> bound;
@@ -26,42 +26,27 @@ final class TrackedStatement implements Statement {
     private boolean oneRowBound;
     private boolean inParts;
 
-    private TrackedStatement(
+    /** The {@code observer} is made for each execution and gets what is bound to the first row. */
+    TrackedStatement(
             TrackedConnection connection,
             Statement raw,
             String sql,
             Traffic traffic,
-            Function<BoundValues, Exchanges> observer,
             Exchanges.Kind kind,
-            @Nullable List<@Nullable Object> bound) {
+            @Nullable Function<BoundValues, Exchanges> observer) {
         this.connection = connection;
         this.raw = raw;
         this.sql = sql;
         this.traffic = traffic;
-        this.observer = observer;
         this.kind = kind;
-        this.bound = bound;
-    }
-
-    static TrackedStatement plain(
-            TrackedConnection connection, Statement raw, String sql, Traffic traffic, Exchanges.Kind kind) {
-        return new TrackedStatement(connection, raw, sql, traffic, bound -> traffic, kind, null);
-    }
-
-    /** The {@code observer} is made for each execution and gets what is bound to the first row. */
-    static TrackedStatement watched(
-            TrackedConnection connection,
-            Statement raw,
-            String sql,
-            Traffic traffic,
-            Function<BoundValues, Exchanges> observer) {
-        return new TrackedStatement(
-                connection, raw, sql, traffic, observer, Exchanges.Kind.STATEMENT, new ArrayList<>(4));
+        this.observer = observer;
+        this.bound = observer == null ? null : new ArrayList<>(4);
     }
 
     @Override
     public Publisher<? extends Result> execute() {
-        Exchanges exchanges = observer.apply(bound == null ? BoundValues.NONE : BoundValues.of(bound.toArray()));
+        Exchanges exchanges =
+                observer == null || bound == null ? traffic : observer.apply(BoundValues.of(bound.toArray()));
         Publisher<? extends Result> executed = raw.execute();
         return Flux.defer(() -> executed(executed, exchanges));
     }

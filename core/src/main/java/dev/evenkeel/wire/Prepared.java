@@ -27,6 +27,10 @@ public final class Prepared {
         return Arrays.equals(types, others);
     }
 
+    int values() {
+        return types.length;
+    }
+
     public byte[] name() {
         return name;
     }

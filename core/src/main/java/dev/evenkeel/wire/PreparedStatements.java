@@ -32,6 +32,12 @@ public final class PreparedStatements {
         return statement;
     }
 
+    /** How many values this text takes; -1 when the session does not know it. */
+    public synchronized int parametersOf(String sql) {
+        Prepared statement = statements.get(sql);
+        return statement == null ? -1 : statement.values();
+    }
+
     /** Remembers it, and writes what makes the server prepare it, and forget another one if there are too many. */
     public synchronized Prepared prepare(String sql, int[] types, ByteBuf out) {
         Prepared sibling = statements.get(sql);

@@ -17,7 +17,8 @@ public final class Values {
 
     private Values() {}
 
-    private static boolean comesLater(@Nullable Object value) {
+    /** Whether it is read from a stream when it is sent. */
+    public static boolean comesLater(@Nullable Object value) {
         Object plain = value instanceof Parameter typed ? typed.getValue() : value;
         return plain instanceof Blob || plain instanceof Clob;
     }
