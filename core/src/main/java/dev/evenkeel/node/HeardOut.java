@@ -25,8 +25,18 @@ final class HeardOut implements Course {
     private @Nullable Boolean alone;
 
     HeardOut(Traffic traffic, String sql) {
+        this(traffic, sql, null);
+    }
+
+    private HeardOut(Traffic traffic, String sql, @Nullable Boolean alone) {
         this.traffic = traffic;
         this.sql = sql;
+        this.alone = alone;
+    }
+
+    /** Of a text that is known to be one statement. */
+    static HeardOut ofOne(Traffic traffic, String sql) {
+        return new HeardOut(traffic, sql, true);
     }
 
     /** Somebody begins to read a result. */

@@ -18,6 +18,8 @@ import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -312,19 +314,34 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
                 return Mono.empty();
             }
             ended();
-            if (tracked.clean()) {
-                // Back at once: no timer for what every orderly call does.
-                return pooled.release().onErrorComplete();
-            }
-            // Detached from whoever waits for it: the pool would lose the connection's permit if it were cancelled
-            // half-way.
-            return Bounded.one(
-                            Mono.fromFuture(pooled.release().toFuture(), true),
-                            RELEASE_BOUND,
-                            timer,
-                            TimeoutException::new)
-                    .onErrorComplete();
+            return !tracked.clean() && tracked.mayBecomeClean() && isOnItsLoop() ? giveBackNextTurn() : giveBack();
         });
+    }
+
+    private Mono<Void> giveBack() {
+        if (tracked.clean()) {
+            // Back at once: no timer for what every orderly call does.
+            return pooled.release().onErrorComplete();
+        }
+        // Detached from whoever waits for it: the pool would lose the connection's permit if it were cancelled
+        // half-way.
+        return Bounded.one(
+                        Mono.fromFuture(pooled.release().toFuture(), true), RELEASE_BOUND, timer, TimeoutException::new)
+                .onErrorComplete();
+    }
+
+    /**
+     * Whoever takes one row only gives the connection back while that row is handed to him, and mostly the end of the answer is right
+     * behind it. Detached, too.
+     */
+    private Mono<Void> giveBackNextTurn() {
+        CompletableFuture<@Nullable Void> back = new CompletableFuture<>();
+        try {
+            onItsLoop(() -> giveBack().toFuture().whenComplete((done, never) -> back.complete(null)));
+        } catch (RejectedExecutionException closed) {
+            return giveBack();
+        }
+        return Mono.fromFuture(back, true);
     }
 
     /** The same when the caller has gone away: what its work still tries, and that this fails, is nobody's concern. */

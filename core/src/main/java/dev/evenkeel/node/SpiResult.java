@@ -59,7 +59,7 @@ final class SpiResult implements Result {
     }
 
     private <T> Publisher<T> read(@Nullable Function<? super Row, ? extends @Nullable T> mapping) {
-        HeardOut execution = new HeardOut(traffic, sql);
+        HeardOut execution = HeardOut.ofOne(traffic, sql);
         Flux<T> answer = HeardResult.of(
                 left -> direct.<Object>run(
                         sql,

@@ -121,6 +121,11 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return alive() && !sessionChanged && traffic.quiet() && raw.isAutoCommit();
     }
 
+    /** Whether it is not clean only because the end of an answer has not been read yet. */
+    boolean mayBecomeClean() {
+        return alive() && !sessionChanged && traffic.mayFallQuiet();
+    }
+
     private boolean alive() {
         return client.isConnected();
     }

@@ -1,6 +1,8 @@
 package dev.evenkeel.time;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,21 +15,16 @@ import reactor.util.concurrent.Queues;
 /**
  * Sets timers for limits that are hardly ever reached. Thread-safe.
  *
- * <p>How this works: every call has a limit of seconds and is over within a millisecond or two. An ordinary timer is a place in a
+ * <p>How this works: every call has a limit of seconds and is over within a few milliseconds. An ordinary timer is a place in a
  * heap under a lock, and wakes its thread each time that it becomes the next one. So a limit is only noted here. Every few
- * milliseconds, if anything was noted, somebody looks what has not been called off meanwhile; only that gets a timer, which
- * strikes at the time that was asked for.
+ * milliseconds, if anything was noted, somebody looks what has not been called off meanwhile; that is looked at again now and then.
+ * Only what is due before the next look gets a timer, which strikes at the time that was asked for.
  */
 public final class LimitTimer {
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
-
-    /** Of a shorter one little would be left when somebody looks. */
-    private static final Duration SHORTEST_NOTED = BETWEEN_LOOKS.multipliedBy(2);
-
     private final Scheduler threads;
-    private final Queue<Limit> noted = Queues.<Limit>unboundedMultiproducer().get();
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final Round seldom = new Round(Duration.ofMillis(100), null);
+    private final Round often = new Round(Duration.ofMillis(5), seldom);
 
     public LimitTimer(Scheduler threads) {
         this.threads = threads;
@@ -38,34 +35,83 @@ public final class LimitTimer {
      * scheduler is closed meanwhile. When it is closed already it refuses.
      */
     public Disposable schedule(Runnable action, Duration delay) {
-        if (delay.compareTo(SHORTEST_NOTED) < 0 || threads.isDisposed()) {
+        if (delay.toNanos() < often.shortestNanos || threads.isDisposed()) {
             return threads.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
         Limit limit = new Limit(action, System.nanoTime() + delay.toNanos());
-        noted.offer(limit);
-        lookLater();
+        often.note(limit);
         return limit;
     }
 
-    private void lookLater() {
-        if (looking.compareAndSet(false, true)) {
-            try {
-                threads.schedule(this::look, BETWEEN_LOOKS.toNanos(), TimeUnit.NANOSECONDS);
-            } catch (RejectedExecutionException closed) {
-                look();
+    /** What is looked at together. */
+    private final class Round {
+
+        private final long betweenNanos;
+        /** Of a shorter one little would be left when somebody looks. */
+        private final long shortestNanos;
+
+        private final Queue<Limit> noted =
+                Queues.<Limit>unboundedMultiproducer().get();
+        private final AtomicBoolean looking = new AtomicBoolean();
+        private final @Nullable Round next;
+
+        /** What is still there after a look goes to the {@code next} round, or stays here without one. */
+        Round(Duration between, @Nullable Round next) {
+            this.betweenNanos = between.toNanos();
+            this.shortestNanos = 2 * betweenNanos;
+            this.next = next;
+        }
+
+        void note(Limit limit) {
+            noted.offer(limit);
+            lookLater();
+        }
+
+        private void lookLater() {
+            if (looking.compareAndSet(false, true)) {
+                try {
+                    threads.schedule(this::look, betweenNanos, TimeUnit.NANOSECONDS);
+                } catch (RejectedExecutionException closed) {
+                    strikeAll();
+                }
             }
         }
-    }
 
-    private void look() {
-        try {
-            for (Limit limit = noted.poll(); limit != null; limit = noted.poll()) {
-                limit.set(threads);
+        private void look() {
+            List<Limit> later = new ArrayList<>();
+            Round after = next == null ? this : next;
+            try {
+                long now = System.nanoTime();
+                for (Limit limit = noted.poll(); limit != null; limit = noted.poll()) {
+                    if (limit.at - now >= after.shortestNanos) {
+                        later.add(limit);
+                    } else {
+                        limit.set(threads);
+                    }
+                }
+            } finally {
+                looking.set(false);
+                for (Limit limit : later) {
+                    if (!limit.isDisposed()) {
+                        after.note(limit);
+                    }
+                }
+                if (!noted.isEmpty()) {
+                    lookLater();
+                }
             }
-        } finally {
-            looking.set(false);
-            if (!noted.isEmpty()) {
-                lookLater();
+        }
+
+        private void strikeAll() {
+            try {
+                for (Limit limit = noted.poll(); limit != null; limit = noted.poll()) {
+                    limit.run();
+                }
+            } finally {
+                looking.set(false);
+                if (!noted.isEmpty()) {
+                    lookLater();
+                }
             }
         }
     }

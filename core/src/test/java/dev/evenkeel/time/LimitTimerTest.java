@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -17,7 +19,8 @@ import reactor.core.scheduler.Schedulers;
 
 class LimitTimerTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(1);
+    private static final Duration LIMIT = Duration.ofMillis(150);
+    private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** Keeps what it is to run, and remembers how long that should have taken. */
@@ -101,6 +104,47 @@ class LimitTimerTest {
 
         assertThat(limit.isDisposed()).isTrue();
         assertThat(strikes).hasValue(0);
+    }
+
+    /** With many callers at once each call takes longer than it is from one look to the next. */
+    @Test
+    void setsNoTimerForWhatIsCalledOffAfterAWhileEither() {
+        List<Disposable> limits = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            limits.add(timer.schedule(strikes::incrementAndGet, LONG));
+        }
+        kept.next();
+        kept.next();
+        assertThat(kept.tasks).as("one look for all of them").hasSize(1);
+
+        limits.forEach(Disposable::dispose);
+        kept.next();
+
+        assertThat(kept.tasks).isEmpty();
+        assertThat(strikes).hasValue(0);
+    }
+
+    @Test
+    void whatIsLongKeepsBeingLookedAtUntilLittleIsLeft() throws InterruptedException {
+        LimitTimer real = new LimitTimer(Schedulers.parallel());
+        CountDownLatch struck = new CountDownLatch(1);
+        Duration delay = Duration.ofMillis(450);
+        long due = System.nanoTime() + delay.toNanos();
+
+        real.schedule(struck::countDown, delay);
+
+        assertThat(struck.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(System.nanoTime()).isGreaterThanOrEqualTo(due);
+    }
+
+    @Test
+    void whatIsLongStrikesWhenTheSchedulerIsClosedMeanwhile() {
+        timer.schedule(strikes::incrementAndGet, LONG);
+        kept.closed = true;
+
+        kept.next();
+
+        assertThat(strikes).hasValue(1);
     }
 
     /** Nobody is to wait for ever because a limit cannot be set. */
