@@ -1,6 +1,9 @@
 package dev.evenkeel;
 
 import static dev.evenkeel.Databases.PATIENCE;
+import static dev.evenkeel.Spi.described;
+import static dev.evenkeel.Spi.numbers;
+import static dev.evenkeel.Spi.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,12 +16,10 @@ import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.spi.Blob;
-import io.r2dbc.spi.ColumnMetadata;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Parameters;
-import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcType;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Row;
@@ -89,6 +90,24 @@ class SpiStatementIT {
                 .bind(0, 1001)
                 .bind(1, "new")
                 .returnGeneratedValues("id", "made"))),
+        GENERATED_ALL(connection -> rows(connection
+                .createStatement("update item set name = $1 where id = 3")
+                .returnGeneratedValues()
+                .bind(0, "new"))),
+        GENERATED_BY_A_SELECT(connection ->
+                rows(connection.createStatement(ONE).returnGeneratedValues().bind(0, 7))),
+        GENERATED_TWICE(connection -> rows(connection
+                .createStatement("delete from item where id = $1 returning id")
+                .returnGeneratedValues("id")
+                .bind(0, 7))),
+        GENERATED_OF_SEVERAL(connection -> rows(connection
+                .createStatement("insert into item (id, name) values ($1, $2)")
+                .returnGeneratedValues("id")
+                .bind(0, 1001)
+                .bind(1, "one")
+                .add()
+                .bind(0, 1002)
+                .bind(1, "two"))),
         SEVERAL(connection -> numbers(connection
                 .createStatement("insert into item (id, name) values ($1, $2)")
                 .bind(0, 1001)
@@ -182,51 +201,6 @@ class SpiStatementIT {
         private static String kind(Result.Segment segment) {
             return segment instanceof Result.UpdateCount count ? "count " + count.value() : "another segment";
         }
-
-        private static Flux<String> rows(Statement statement) {
-            return rows(statement.execute());
-        }
-
-        private static Flux<String> rows(Publisher<? extends Result> execution) {
-            return Flux.from(execution).concatMap(result -> result.map((row, metadata) -> described(row)));
-        }
-
-        private static Flux<Long> numbers(Statement statement) {
-            return Flux.from(statement.execute()).concatMap(Result::getRowsUpdated);
-        }
-
-        private static String described(Row row) {
-            StringBuilder text = new StringBuilder();
-            for (ColumnMetadata column : row.getMetadata().getColumnMetadatas()) {
-                Object value = row.get(column.getName());
-                text.append("%s %s=%s (%s); "
-                        .formatted(
-                                column.getName(),
-                                column.getType().getName(),
-                                value,
-                                value == null ? null : value.getClass().getSimpleName()));
-            }
-            return text.toString();
-        }
-
-        /** Everything that reaches the caller, in words. */
-        private List<String> on(Connection connection) {
-            List<String> heard = new ArrayList<>();
-            try {
-                Flux.from(work.apply(connection))
-                        .doOnNext(item -> heard.add(item.toString()))
-                        .then()
-                        .block(PATIENCE);
-                heard.add("end");
-            } catch (RuntimeException error) {
-                heard.add("%s %s: %s"
-                        .formatted(
-                                error.getClass().getSimpleName(),
-                                error instanceof R2dbcException refused ? refused.getSqlState() : "-",
-                                error.getMessage()));
-            }
-            return heard;
-        }
     }
 
     private final PostgresCluster cluster;
@@ -266,11 +240,11 @@ class SpiStatementIT {
         cluster.primary().execute(TABLE);
         Connection connection = Mono.from(factory.create()).block(PATIENCE);
         try {
-            List<String> all = new ArrayList<>(use.on(connection));
+            List<String> all = new ArrayList<>(Spi.heard(use.work, connection));
             // What was prepared and described by then must not make a difference either.
             cluster.primary()
                     .execute(TABLE.substring(TABLE.indexOf("insert")).replace("insert", "truncate item; insert"));
-            all.addAll(use.on(connection));
+            all.addAll(Spi.heard(use.work, connection));
             return all;
         } finally {
             Mono.from(connection.close()).block(PATIENCE);
@@ -293,7 +267,7 @@ class SpiStatementIT {
     void isOneEventWithItsRows() {
         Connection connection = connection();
         events.clear();
-        Use.MANY_ROWS.on(connection);
+        Spi.heard(Use.MANY_ROWS.work, connection);
         Mono.from(connection.close()).block(PATIENCE);
 
         assertThat(events).hasSize(1);
@@ -307,7 +281,7 @@ class SpiStatementIT {
     void isPreparedOnce() {
         Connection connection = connection();
         for (int i = 1; i <= 3; i++) {
-            Use.ROW.on(connection);
+            Spi.heard(Use.ROW.work, connection);
         }
         List<String> names = Flux.from(connection
                         .createStatement("select name from pg_prepared_statements where statement = $1")

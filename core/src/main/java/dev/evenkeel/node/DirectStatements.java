@@ -131,10 +131,11 @@ final class DirectStatements {
         return begin != null;
     }
 
-    /** Sends what was announced by itself, if it is still waiting. */
-    void sendBegin(Consumer<Begin> alone) {
+    /** Sends what was announced by itself, and says what that was; {@code null} when there is nothing to be sent any more. */
+    @Nullable
+    Begin sendBegin(Consumer<Begin> alone) {
         if (begin == null) {
-            return;
+            return null;
         }
         synchronized (this) {
             Begin first = begin;
@@ -142,6 +143,19 @@ final class DirectStatements {
                 alone.accept(first);
                 begin = null;
             }
+            return first;
+        }
+    }
+
+    /** Ends a transaction that nothing was done in: true if it has never begun. */
+    boolean withdrawBegin() {
+        if (begin == null) {
+            return false;
+        }
+        synchronized (this) {
+            boolean waiting = begin != null;
+            begin = null;
+            return waiting;
         }
     }
 

@@ -29,6 +29,7 @@ final class SpiStatement implements Statement {
     private final @Nullable Object[] given;
     private final @Nullable EncodedParameter[] encoded;
     private @Nullable Statement byDriver;
+    private String @Nullable [] generated;
 
     SpiStatement(
             DirectStatements direct,
@@ -83,6 +84,9 @@ final class SpiStatement implements Statement {
 
     private Statement replayed(@Nullable Object[] bound) {
         Statement statement = making.get();
+        if (generated != null) {
+            statement.returnGeneratedValues(generated);
+        }
         for (int i = 0; i < bound.length; i++) {
             Object value = bound[i];
             if (value != null) {
@@ -154,7 +158,13 @@ final class SpiStatement implements Statement {
 
     @Override
     public Statement returnGeneratedValues(String... columns) {
-        leaveToDriver().returnGeneratedValues(columns);
+        if (byDriver != null) {
+            byDriver.returnGeneratedValues(columns);
+            return this;
+        }
+        // The driver knows whether there can be any.
+        Statement unused = making.get().returnGeneratedValues(columns);
+        generated = columns.clone();
         return this;
     }
 

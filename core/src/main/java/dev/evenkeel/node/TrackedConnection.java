@@ -293,17 +293,35 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Publisher<Void> beginTransaction() {
-        return boundary(raw.beginTransaction());
+        return begin("BEGIN", raw.beginTransaction());
     }
 
     @Override
     public Publisher<Void> beginTransaction(TransactionDefinition definition) {
-        return boundary(raw.beginTransaction(definition));
+        String statement = BeginOfSpi.statement(definition);
+        Mono<Void> byDriver = raw.beginTransaction(definition);
+        return statement == null ? boundary(byDriver) : begin(statement, byDriver);
+    }
+
+    /** BEGIN leaves with the first statement, as a transaction of the manager's does, unless it is not known what is on the wire. */
+    private Flux<Void> begin(String statement, Publisher<Void> byDriver) {
+        Traffic exchanges = traffic;
+        return Flux.defer(() -> {
+            if (direct.isBeginAnnounced()) {
+                return Flux.empty();
+            }
+            if (!direct.isAllowed() || exchanges.isClosed() || !exchanges.quiet() || !raw.isAutoCommit()) {
+                return boundary(byDriver);
+            }
+            direct.announce(new Begin(statement, statement));
+            return Flux.empty();
+        });
     }
 
     @Override
     public Publisher<Void> commitTransaction() {
-        return boundary(CommitExchange.on(client, this::nodeName));
+        Flux<Void> commit = boundary(CommitExchange.on(client, this::nodeName));
+        return Flux.defer(() -> direct.withdrawBegin() ? Flux.empty() : commit);
     }
 
     /**
@@ -317,6 +335,9 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
             if (traffic.isHandingOver()) {
                 traffic.breakOff();
                 sever();
+                return Flux.empty();
+            }
+            if (direct.withdrawBegin()) {
                 return Flux.empty();
             }
             return tracked(traffic.quiet() ? raw.rollbackTransaction() : CleanUp.rollback(raw));
@@ -340,7 +361,11 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Publisher<Void> setAutoCommit(boolean autoCommit) {
-        return boundary(Flux.defer(() -> undoneBefore(raw.setAutoCommit(autoCommit))));
+        Flux<Void> change = boundary(Flux.defer(() -> undoneBefore(raw.setAutoCommit(autoCommit))));
+        return Flux.defer(() -> {
+            boolean empty = autoCommit ? direct.withdrawBegin() : direct.isBeginAnnounced();
+            return empty ? Flux.empty() : change;
+        });
     }
 
     /** Auto-commit commits what is open; it must not be work whose caller has gone away in the middle. */
@@ -377,13 +402,22 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     }
 
     private Flux<Void> changingSession(Publisher<Void> exchange) {
-        return tracked(OwnSession.require(raw, client).thenMany(exchange)).doOnSubscribe(sent -> sessionChanged = true);
+        return tracked(OwnSession.require(raw, client).thenMany(behindAnsweredBegin(exchange)))
+                .doOnSubscribe(sent -> sessionChanged = true);
+    }
+
+    /** For what the driver does in one way or another, depending on the transaction that it knows of. */
+    private <T> Flux<T> behindAnsweredBegin(Publisher<T> exchange) {
+        return Flux.defer(() -> {
+            Begin sent = direct.sendBegin(this::sendAlone);
+            return sent == null ? exchange : sent.answered().thenMany(exchange);
+        });
     }
 
     /** Nor must what is done with it by hand. */
     @Override
     public Connection unwrap() {
-        direct.sendBegin(this::sendAlone);
+        Begin ignored = direct.sendBegin(this::sendAlone);
         return raw;
     }
 

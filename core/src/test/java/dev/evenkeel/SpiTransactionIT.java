@@ -1,0 +1,309 @@
+package dev.evenkeel;
+
+import static dev.evenkeel.Databases.PATIENCE;
+import static dev.evenkeel.Spi.numbers;
+import static dev.evenkeel.Spi.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.evenkeel.config.MonitoringConfig;
+import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.error.LeaseMisuseException;
+import dev.evenkeel.testkit.Direction;
+import dev.evenkeel.testkit.FaultProxy;
+import dev.evenkeel.testkit.LeakCheck;
+import dev.evenkeel.testkit.PostgresCluster;
+import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.postgresql.api.PostgresTransactionDefinition;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.IsolationLevel;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Statement;
+import io.r2dbc.spi.Wrapped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A transaction that is begun through the SPI leaves with its first statement: whoever begins one must not see a difference to the
+ * driver's, but that it waits less.
+ */
+@WithPostgres
+class SpiTransactionIT {
+
+    private static final String TABLE = "drop table if exists item; create table item (id int primary key, name text)";
+
+    private static Statement insert(Connection connection, int id) {
+        return connection.createStatement("insert into item values ($1, 'n')").bind(0, id);
+    }
+
+    private static Flux<String> show(Connection connection, String setting) {
+        return rows(connection.createStatement("show " + setting));
+    }
+
+    private static Flux<String> ids(Connection connection) {
+        return rows(connection.createStatement(
+                "select coalesce(string_agg(id::text, ',' order by id), '-') as ids" + " from item"));
+    }
+
+    private static Flux<?> is(Connection connection) {
+        return Flux.defer(() -> Flux.just(connection.isAutoCommit(), connection.getTransactionIsolationLevel()));
+    }
+
+    /** What an application may do with a transaction, and what it then has. */
+    private enum Use {
+        COMMITTED(c -> Flux.concat(c.beginTransaction(), numbers(insert(c, 1)), c.commitTransaction(), ids(c))),
+        ROLLED_BACK(c -> Flux.concat(c.beginTransaction(), numbers(insert(c, 1)), c.rollbackTransaction(), ids(c))),
+        STATES(c -> Flux.concat(
+                is(c), c.beginTransaction(), is(c), numbers(insert(c, 1)), is(c), c.commitTransaction(), is(c))),
+        EMPTY_COMMITTED(
+                c -> Flux.concat(c.beginTransaction(), c.commitTransaction(), is(c), numbers(insert(c, 1)), ids(c))),
+        EMPTY_ROLLED_BACK(
+                c -> Flux.concat(c.beginTransaction(), c.rollbackTransaction(), is(c), numbers(insert(c, 1)))),
+        BEGUN_TWICE(c -> Flux.concat(
+                c.beginTransaction(), c.beginTransaction(), numbers(insert(c, 1)), c.rollbackTransaction(), ids(c))),
+        BEGUN_AGAIN_INSIDE(c -> Flux.concat(
+                c.beginTransaction(), numbers(insert(c, 1)), c.beginTransaction(), c.rollbackTransaction(), ids(c))),
+        WITHOUT_VALUES(c -> Flux.concat(
+                c.beginTransaction(),
+                numbers(c.createStatement("insert into item values (5)")),
+                c.rollbackTransaction(),
+                ids(c))),
+        BATCH(c -> Flux.concat(
+                c.beginTransaction(),
+                Flux.from(c.createBatch()
+                                .add("insert into item values (6)")
+                                .add("insert into item values (7)")
+                                .execute())
+                        .concatMap(result -> result.getRowsUpdated()),
+                c.rollbackTransaction(),
+                ids(c))),
+        SEVERAL_ROWS(c -> Flux.concat(
+                c.beginTransaction(), numbers(insert(c, 1).add().bind(0, 2)), c.rollbackTransaction(), ids(c))),
+        SAVEPOINT_FIRST(c -> Flux.concat(
+                c.beginTransaction(),
+                c.createSavepoint("a"),
+                numbers(insert(c, 1)),
+                c.rollbackTransactionToSavepoint("a"),
+                numbers(insert(c, 2)),
+                c.commitTransaction(),
+                ids(c))),
+        SAVEPOINT_LATER(c -> Flux.concat(
+                c.beginTransaction(),
+                numbers(insert(c, 1)),
+                c.createSavepoint("a"),
+                numbers(insert(c, 2)),
+                c.rollbackTransactionToSavepoint("a"),
+                c.commitTransaction(),
+                ids(c))),
+        READ_ONLY(c -> Flux.concat(
+                c.beginTransaction(PostgresTransactionDefinition.mutability(false)), numbers(insert(c, 1)))),
+        READ_WRITE(c -> Flux.concat(
+                c.beginTransaction(PostgresTransactionDefinition.mutability(true)),
+                show(c, "transaction_read_only"),
+                c.rollbackTransaction())),
+        SERIALIZABLE(c -> Flux.concat(
+                c.beginTransaction(IsolationLevel.SERIALIZABLE),
+                is(c),
+                show(c, "transaction_isolation"),
+                c.rollbackTransaction(),
+                is(c),
+                show(c, "transaction_isolation"))),
+        DEFERRABLE(c -> Flux.concat(
+                c.beginTransaction(PostgresTransactionDefinition.from(IsolationLevel.SERIALIZABLE)
+                        .readOnly()
+                        .deferrable()),
+                show(c, "transaction_deferrable"),
+                c.rollbackTransaction())),
+        LEVEL_SET_INSIDE(c -> Flux.concat(
+                c.beginTransaction(),
+                c.setTransactionIsolationLevel(IsolationLevel.REPEATABLE_READ),
+                show(c, "transaction_isolation"),
+                c.rollbackTransaction(),
+                show(c, "transaction_isolation"))),
+        AUTO_COMMIT_OFF(c -> Flux.concat(
+                c.setAutoCommit(false), is(c), numbers(insert(c, 1)), c.rollbackTransaction(), is(c), ids(c))),
+        AUTO_COMMIT_OFF_INSIDE(c -> Flux.concat(
+                c.beginTransaction(),
+                c.setAutoCommit(false),
+                is(c),
+                numbers(insert(c, 1)),
+                c.rollbackTransaction(),
+                ids(c))),
+        AUTO_COMMIT_ON_INSIDE(
+                c -> Flux.concat(c.beginTransaction(), numbers(insert(c, 1)), c.setAutoCommit(true), is(c), ids(c))),
+        AUTO_COMMIT_ON_AT_ONCE(
+                c -> Flux.concat(c.beginTransaction(), c.setAutoCommit(true), is(c), numbers(insert(c, 1)), ids(c))),
+        FIRST_ONE_REFUSED(c -> Flux.concat(
+                numbers(insert(c, 1)),
+                c.beginTransaction(),
+                numbers(insert(c, 1)).onErrorResume(refused -> Flux.empty()),
+                is(c),
+                c.rollbackTransaction(),
+                is(c),
+                ids(c))),
+        REFUSED_AND_COMMITTED(c -> Flux.concat(
+                c.beginTransaction(),
+                numbers(c.createStatement("insert into item values ($1, 'n'::int)")
+                                .bind(0, 1))
+                        .onErrorResume(refused -> Flux.empty()),
+                Flux.from(c.commitTransaction())
+                        .cast(Object.class)
+                        .onErrorResume(R2dbcException.class, refused -> Flux.just(refused.getSqlState())))),
+        ONE_BEHIND_THE_OTHER(c -> Flux.concat(
+                c.beginTransaction(),
+                numbers(insert(c, 1)),
+                c.commitTransaction(),
+                c.beginTransaction(),
+                numbers(insert(c, 2)),
+                c.rollbackTransaction(),
+                c.beginTransaction(),
+                numbers(insert(c, 3)),
+                c.commitTransaction(),
+                ids(c)));
+
+        private final Function<Connection, Publisher<?>> work;
+
+        Use(Function<Connection, Publisher<?>> work) {
+            this.work = work;
+        }
+    }
+
+    private final PostgresCluster cluster;
+    private FaultProxy proxy;
+    private ReactiveDatabaseManager db;
+
+    SpiTransactionIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void start(LeakCheck leaks) {
+        cluster.primary().execute(TABLE);
+        proxy = FaultProxy.to(cluster.primary().host(), cluster.primary().port());
+        db = Databases.start(DatabaseConfig.builder()
+                .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
+                .pool(PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build())
+                .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
+                .build());
+        leaks.watch("leased connections", () -> db.metrics().leased());
+    }
+
+    @AfterEach
+    void stop() {
+        db.shutdown().block(PATIENCE);
+        proxy.close();
+    }
+
+    private Connection connection() {
+        return Mono.from(db.connectionFactory().create()).block(PATIENCE);
+    }
+
+    private static void close(Connection connection) {
+        Mono.from(connection.close()).block(PATIENCE);
+    }
+
+    private List<String> heard(ConnectionFactory factory, Use use) {
+        cluster.primary().execute(TABLE);
+        Connection connection = Mono.from(factory.create()).block(PATIENCE);
+        List<String> heard = new ArrayList<>(Spi.heard(use.work, connection));
+        close(connection);
+        heard.add("left behind: "
+                + cluster.primary().queryOne("select coalesce(string_agg(id::text, ','), '-') from item"));
+        return heard;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsDifferentFromTheDriver(Use use) {
+        List<String> driver = heard(ConnectionFactories.get(cluster.url(cluster.primary())), use);
+
+        assertThat(heard(db.connectionFactory(), use)).isEqualTo(driver);
+    }
+
+    private long waits(Publisher<?> work) {
+        // Two writes without an answer in between are one wait: the first must not be answered before the second has
+        // left.
+        proxy.delay(Direction.TO_SERVER, Duration.ofMillis(200));
+        proxy.resetCounters();
+        Flux.from(work).blockLast(PATIENCE);
+        return proxy.roundTrips();
+    }
+
+    @Test
+    void aTransactionOfOneStatementWaitsForTheServerTwice() {
+        Connection connection = connection();
+        Spi.heard(Use.COMMITTED.work, connection);
+
+        assertThat(waits(Flux.concat(
+                        connection.beginTransaction(), numbers(insert(connection, 2)), connection.commitTransaction())))
+                .isEqualTo(2);
+        close(connection);
+    }
+
+    @Test
+    void oneWithoutAnythingInItDoesNotWait() {
+        Connection connection = connection();
+
+        assertThat(waits(Flux.concat(connection.beginTransaction(), connection.commitTransaction())))
+                .isZero();
+        assertThat(waits(Flux.concat(connection.beginTransaction(), connection.rollbackTransaction())))
+                .isZero();
+        close(connection);
+    }
+
+    @Test
+    void whatTheDriversOwnConnectionDoesIsPartOfIt() {
+        Connection connection = connection();
+
+        Flux.concat(
+                        connection.beginTransaction(),
+                        Flux.defer(
+                                () -> numbers(insert(((Wrapped<?>) connection).unwrap(PostgresqlConnection.class), 8))),
+                        connection.rollbackTransaction())
+                .blockLast(PATIENCE);
+        close(connection);
+
+        assertThat(cluster.primary().queryOne("select count(*) from item")).isEqualTo("0");
+    }
+
+    /** Neither is anything of it left to whoever gets the connection next. */
+    @Test
+    void oneThatIsLeftOpenIsUndone() {
+        Connection first = connection();
+        Flux.concat(first.beginTransaction(), numbers(insert(first, 9))).blockLast(PATIENCE);
+        close(first);
+        Connection second = connection();
+        Flux.from(second.beginTransaction()).blockLast(PATIENCE);
+        close(second);
+
+        Connection third = connection();
+        assertThat(third.isAutoCommit()).isTrue();
+        numbers(insert(third, 10)).blockLast(PATIENCE);
+        close(third);
+
+        assertThat(cluster.primary().queryOne("select string_agg(id::text, ',') from item"))
+                .isEqualTo("10");
+    }
+
+    @Test
+    void oneOfAConnectionThatWasGivenBackIsRefused() {
+        Connection connection = connection();
+        Publisher<Void> begin = connection.beginTransaction();
+        close(connection);
+
+        assertThatThrownBy(() -> Flux.from(begin).blockLast(PATIENCE)).isInstanceOf(LeaseMisuseException.class);
+    }
+}
