@@ -145,6 +145,37 @@ class LeftResultIT {
         assertThat(cluster.primary().queryOne("select v from note")).isEqualTo("4");
     }
 
+    /** BEGIN leaves with that statement, and the driver hears of it at the end of the answer. */
+    @Test
+    void commitsBehindTheFirstStatementWithValues() {
+        int row = on(connection -> Mono.from(connection.beginTransaction())
+                .then(first(connection
+                        .createStatement("insert into note values ($1) returning v")
+                        .bind(0, 6)))
+                .delayUntil(value -> connection.commitTransaction()));
+
+        assertThat(row).isEqualTo(6);
+        assertThat(cluster.primary().queryOne("select v from note")).isEqualTo("6");
+    }
+
+    @Test
+    void commitsBehindItInATransactionOfTheManagersRegression() {
+        int bySpi = Objects.requireNonNull(db.inTransaction(connection -> first(connection
+                        .createStatement("insert into note values ($1) returning v")
+                        .bind(0, 7)))
+                .block(PATIENCE));
+        int byQuery = Objects.requireNonNull(db.inTransaction(
+                        connection -> db.query("insert into note values ($1) returning v", 8)
+                                .on(connection)
+                                .map(row -> row.get(0, Integer.class))
+                                .next())
+                .block(PATIENCE));
+
+        assertThat(bySpi + byQuery).isEqualTo(15);
+        assertThat(cluster.primary().queryOne("select string_agg(v::text, ',' order by v) from note"))
+                .isEqualTo("7,8");
+    }
+
     /** The error comes behind the row, when nobody reads any more. */
     @Test
     void anErrorBehindTheFirstRowDoesNotReachTheNextCaller() {

@@ -139,6 +139,13 @@ class SpiStatementIT {
             Publisher<? extends Result> first = statement.bind(0, 1).execute();
             return rows(first).concatWith(Flux.defer(() -> rows(statement.bind(0, 2))));
         }),
+        READ_AGAIN_BEHIND_ITS_FIRST_ROW(connection -> Flux.from(connection
+                        .createStatement("select id from item where id > $1 order by id")
+                        .bind(0, 10)
+                        .execute())
+                .flatMap(result -> Flux.from(result.map(row -> row.get(0, Integer.class)))
+                        .take(1)
+                        .repeat(1))),
         READ_AGAIN(connection -> {
             Statement statement = connection.createStatement(ONE).bind(0, 1);
             return rows(statement).concatWith(rows(statement));

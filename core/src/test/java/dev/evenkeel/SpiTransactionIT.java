@@ -16,6 +16,7 @@ import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.postgresql.api.PostgresTransactionDefinition;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.spi.Clob;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
@@ -62,6 +63,19 @@ class SpiTransactionIT {
         return Flux.defer(() -> Flux.just(connection.isAutoCommit(), connection.getTransactionIsolationLevel()));
     }
 
+    private static Mono<Long> firstNumber(Statement statement) {
+        return Mono.from(statement.execute()).flatMap(result -> Mono.from(result.getRowsUpdated()));
+    }
+
+    private static Mono<Integer> firstId(Connection connection) {
+        return Flux.from(connection
+                        .createStatement("insert into item values ($1, 'n') returning id")
+                        .bind(0, 1)
+                        .execute())
+                .flatMap(result -> result.map(row -> row.get(0, Integer.class)))
+                .next();
+    }
+
     /** What an application may do with a transaction, and what it then has. */
     private enum Use {
         COMMITTED(c -> Flux.concat(c.beginTransaction(), numbers(insert(c, 1)), c.commitTransaction(), ids(c))),
@@ -92,6 +106,35 @@ class SpiTransactionIT {
                 ids(c))),
         SEVERAL_ROWS(c -> Flux.concat(
                 c.beginTransaction(), numbers(insert(c, 1).add().bind(0, 2)), c.rollbackTransaction(), ids(c))),
+        COMMITTED_BEHIND_THE_FIRST_NUMBER(c -> Mono.from(c.beginTransaction())
+                .then(firstNumber(insert(c, 1)))
+                .delayUntil(number -> c.commitTransaction())
+                .concatWith(Flux.defer(() -> numbers(insert(c, 2))))),
+        COMMITTED_BEHIND_THE_FIRST_ROW(c -> Mono.from(c.beginTransaction())
+                .then(firstId(c))
+                .delayUntil(id -> c.commitTransaction())
+                .concatWith(Flux.defer(() -> numbers(insert(c, 2)).map(Long::intValue)))),
+        ROLLED_BACK_BEHIND_THE_FIRST_ROW(c -> Mono.from(c.beginTransaction())
+                .then(firstId(c))
+                .delayUntil(id -> c.rollbackTransaction())
+                .concatWith(Flux.defer(() -> numbers(insert(c, 2)).map(Long::intValue)))),
+        AUTO_COMMIT_ON_BEHIND_THE_FIRST_ROW(c -> Mono.from(c.beginTransaction())
+                .then(firstId(c))
+                .delayUntil(id -> c.setAutoCommit(true))
+                .concatWith(Flux.defer(() -> numbers(insert(c, 2)).map(Long::intValue)))),
+        COMMITTED_BEHIND_WHAT_NOBODY_READS(c -> Flux.concat(
+                c.beginTransaction(),
+                Flux.from(c.createStatement("insert into item values (1, $1)")
+                                .bind(0, Clob.from(Mono.just("n")))
+                                .execute())
+                        .then(),
+                c.commitTransaction(),
+                numbers(insert(c, 2)))),
+        ISOLATION_BEHIND_A_BEGIN(c -> Flux.concat(
+                c.beginTransaction(),
+                c.beginTransaction(IsolationLevel.SERIALIZABLE),
+                c.commitTransaction(),
+                numbers(insert(c, 1)))),
         SAVEPOINT_FIRST(c -> Flux.concat(
                 c.beginTransaction(),
                 c.createSavepoint("a"),
@@ -299,11 +342,23 @@ class SpiTransactionIT {
     }
 
     @Test
-    void oneOfAConnectionThatWasGivenBackIsRefused() {
-        Connection connection = connection();
-        Publisher<Void> begin = connection.beginTransaction();
-        close(connection);
+    void whatIsAskedOfAConnectionThatWasGivenBackDoesNotReachWhoHasItNow() {
+        Connection former = connection();
+        Publisher<Void> begin = former.beginTransaction();
+        Publisher<Void> commit = former.commitTransaction();
+        Publisher<Void> rollback = former.rollbackTransaction();
+        Publisher<Void> autoCommit = former.setAutoCommit(true);
+        close(former);
 
+        Connection now = connection();
         assertThatThrownBy(() -> Flux.from(begin).blockLast(PATIENCE)).isInstanceOf(LeaseMisuseException.class);
+        Flux.from(now.beginTransaction()).blockLast(PATIENCE);
+        for (Publisher<Void> late : List.of(begin, commit, rollback, autoCommit)) {
+            assertThatThrownBy(() -> Flux.from(late).blockLast(PATIENCE)).isInstanceOf(LeaseMisuseException.class);
+        }
+        Flux.concat(numbers(insert(now, 11)), now.rollbackTransaction()).blockLast(PATIENCE);
+        close(now);
+
+        assertThat(cluster.primary().queryOne("select count(*) from item")).isEqualTo("0");
     }
 }

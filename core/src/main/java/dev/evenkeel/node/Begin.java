@@ -7,17 +7,22 @@ import reactor.core.publisher.Mono;
 /**
  * A BEGIN that leaves with the first statement behind it.
  *
- * <p>The way it leaves depends on that statement: in front of one of ours, or as a message by itself in front of the driver's.
+ * <p>The way it leaves depends on that statement: in front of one of ours, or as a message by itself in front of the driver's. Such a
+ * message must begin with a bare BEGIN, which no server that answers refuses: what the driver sends behind it is on its way
+ * already.
  */
 final class Begin {
 
     private final String statement;
     private final String message;
+    private final Traffic owner;
     private volatile @Nullable CompletableFuture<?> answer;
 
-    Begin(String statement, String message) {
+    /** For the {@code owner}'s lease. */
+    Begin(String statement, String message, Traffic owner) {
         this.statement = statement;
         this.message = message;
+        this.owner = owner;
     }
 
     String statement() {
@@ -26,6 +31,10 @@ final class Begin {
 
     String message() {
         return message;
+    }
+
+    boolean belongsTo(Traffic lease) {
+        return owner == lease;
     }
 
     void sentAlone(CompletableFuture<?> awaited) {

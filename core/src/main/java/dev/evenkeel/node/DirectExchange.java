@@ -21,6 +21,7 @@ import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ final class DirectExchange<T> {
     private @Nullable Throwable refusal;
     private @Nullable CommitAnswer commit;
     private int current;
+    private @Nullable Begin begin;
+    private BooleanSupplier left = () -> false;
 
     DirectExchange(
             DirectStatements session,
@@ -63,11 +66,12 @@ final class DirectExchange<T> {
 
     /** What the session had prepared may not hold any more; then it is prepared again, unless a transaction is broken by it. */
     Flux<T> attempts() {
-        return new TrackedPublisher<>(unseen(), exchanges, Exchanges.Kind.STATEMENT);
+        return new TrackedPublisher<>(unseen(left), exchanges, Exchanges.Kind.STATEMENT);
     }
 
     /** The same for whoever tells {@link Exchanges} himself. */
-    Flux<T> unseen() {
+    Flux<T> unseen(BooleanSupplier whenLeft) {
+        left = whenLeft;
         Flux<T> attempt = session.behindBegin(this::attempt);
         return earlier.isEmpty()
                 ? attempt.onErrorResume(StalePlan.class, stale -> attempt)
@@ -92,13 +96,14 @@ final class DirectExchange<T> {
                 });
     }
 
-    private Flux<T> attempt(@Nullable Begin begin) {
-        inTransaction = begin != null || session.client().getTransactionStatus() != TransactionStatus.IDLE;
+    private Flux<T> attempt(@Nullable Begin first) {
+        begin = first;
+        inTransaction = first != null || session.client().getTransactionStatus() != TransactionStatus.IDLE;
         parts.clear();
         current = 0;
         tries++;
-        if (begin != null) {
-            parts.add(DirectPart.onlyOnce(begin.statement()));
+        if (first != null) {
+            parts.add(DirectPart.onlyOnce(first.statement()));
         }
         parts.addAll(earlier);
         parts.add(statement);
@@ -168,6 +173,15 @@ final class DirectExchange<T> {
         }
     }
 
+    /** The server is ready for the next one, or will never be. */
+    void ended() {
+        Begin first = begin;
+        if (first != null) {
+            session.beginEnded(first);
+        }
+        over();
+    }
+
     /** Nothing more is heard of it. */
     void over() {
         earlier.forEach(DirectPart::over);
@@ -209,6 +223,9 @@ final class DirectExchange<T> {
         for (DirectPart skipped : parts.subList(refused, parts.size())) {
             skipped.failed(session.prepared());
         }
+        if (begin != null && refused == 0) {
+            session.beginRefused(begin);
+        }
         R2dbcException verdict =
                 DriverClient.exception(error, parts.get(refused).sql());
         parts.get(refused).refused(verdict);
@@ -221,7 +238,7 @@ final class DirectExchange<T> {
                 return new AbortedByStalePlan();
             }
             // Each try heals one of them.
-            if (tries <= earlier.size() + 1) {
+            if (tries <= earlier.size() + 1 && !left.getAsBoolean()) {
                 return new StalePlan();
             }
         }

@@ -64,7 +64,7 @@ final class DirectReader<T> extends PassOn<BackendMessage, T> {
         }
         over = true;
         request.dispose();
-        exchange.over();
+        exchange.ended();
         actual.onError(error);
     }
 
@@ -74,7 +74,7 @@ final class DirectReader<T> extends PassOn<BackendMessage, T> {
             return;
         }
         over = true;
-        exchange.over();
+        exchange.ended();
         Throwable refusal = exchange.refusal();
         if (refusal == null) {
             actual.onComplete();

@@ -13,6 +13,7 @@ import io.r2dbc.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,6 +39,7 @@ final class DirectStatements {
     private final Codecs codecs;
     private final PreparedStatements statements = new PreparedStatements();
     private volatile @Nullable Begin begin;
+    private volatile @Nullable Begin underWay;
 
     /** Without {@code allowed} all is left to the driver. */
     DirectStatements(PostgresqlConnection connection, boolean allowed) {
@@ -77,10 +79,18 @@ final class DirectStatements {
         return commitOn == null ? exchange.attempts() : exchange.committing(commitOn);
     }
 
-    /** What a single statement answers; it has as many values as {@link #parametersOf} says, and the caller tells its exchanges. */
+    /**
+     * What a single statement answers; it has as many values as {@link #parametersOf} says, and the caller tells its exchanges. When
+     * its reader has {@code left} it is not sent again, whatever the server says.
+     */
     <T> Flux<T> run(
-            String sql, Binding values, @Nullable Function<? super Row, ? extends T> mapping, Exchanges exchanges) {
-        return new DirectExchange<T>(this, List.of(), DirectPart.of(sql, values, null), mapping, exchanges).unseen();
+            String sql,
+            Binding values,
+            @Nullable Function<? super Row, ? extends T> mapping,
+            Exchanges exchanges,
+            BooleanSupplier left) {
+        DirectPart part = DirectPart.of(sql, values, null);
+        return new DirectExchange<T>(this, List.of(), part, mapping, exchanges).unseen(left);
     }
 
     /** How many values a statement takes; 0 when it takes none, and when it is none for this way. */
@@ -131,6 +141,28 @@ final class DirectStatements {
         return begin != null;
     }
 
+    /** Whether a BEGIN was sent, and the server is not known to be ready behind it: until then the driver knows of no transaction. */
+    boolean isBeginUnderWay() {
+        return underWay != null;
+    }
+
+    /** The server is ready again behind this BEGIN, or will never be. */
+    void beginEnded(Begin sent) {
+        if (underWay == sent) {
+            underWay = null;
+        }
+    }
+
+    /** COMMIT or ROLLBACK was answered: so was what came before it. */
+    void transactionEnded() {
+        underWay = null;
+    }
+
+    /** The server did not begin: whatever comes next is to be refused like the first statement, and not to run by itself. */
+    void beginRefused(Begin sent) {
+        begin = sent;
+    }
+
     /** Sends what was announced by itself, and says what that was; {@code null} when there is nothing to be sent any more. */
     @Nullable
     Begin sendBegin(Consumer<Begin> alone) {
@@ -140,6 +172,7 @@ final class DirectStatements {
         synchronized (this) {
             Begin first = begin;
             if (first != null) {
+                underWay = first;
                 alone.accept(first);
                 begin = null;
             }
@@ -147,21 +180,25 @@ final class DirectStatements {
         }
     }
 
-    /** Ends a transaction that nothing was done in: true if it has never begun. */
-    boolean withdrawBegin() {
+    /** Ends a transaction of this lease's that nothing was done in: true if it has never begun. */
+    boolean withdrawBegin(Traffic owner) {
         if (begin == null) {
             return false;
         }
         synchronized (this) {
-            boolean waiting = begin != null;
+            Begin waiting = begin;
+            if (waiting == null || !waiting.belongsTo(owner)) {
+                return false;
+            }
             begin = null;
-            return waiting;
+            return true;
         }
     }
 
-    /** There was no statement, or the transaction is over. */
+    /** There was no statement, or the lease is over. */
     void forgetBegin() {
         begin = null;
+        underWay = null;
     }
 
     /**
@@ -178,6 +215,7 @@ final class DirectStatements {
                 }
                 synchronized (DirectStatements.this) {
                     Begin first = begin;
+                    underWay = first;
                     exchange.apply(first).subscribe(actual);
                     if (begin == first) {
                         begin = null;

@@ -59,6 +59,11 @@ final class SpiResult implements Result {
     }
 
     private <T> Publisher<T> read(@Nullable Function<? super Row, ? extends @Nullable T> mapping) {
+        // Each reader has an execution of his own.
+        return Flux.defer(() -> execution(mapping));
+    }
+
+    private <T> Flux<T> execution(@Nullable Function<? super Row, ? extends @Nullable T> mapping) {
         HeardOut execution = HeardOut.ofOne(traffic, sql);
         Flux<T> answer = HeardResult.of(
                 left -> direct.<Object>run(
@@ -67,7 +72,8 @@ final class SpiResult implements Result {
                         mapping == null
                                 ? null
                                 : row -> left.getAsBoolean() ? HeardResult.NOTHING : mapped(mapping, row),
-                        exchanges),
+                        exchanges,
+                        left),
                 execution);
         return new TrackedPublisher<>(answer, exchanges, Exchanges.Kind.STATEMENT, new Read(execution));
     }

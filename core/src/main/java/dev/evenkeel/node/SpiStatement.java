@@ -4,6 +4,7 @@ import dev.evenkeel.event.BoundValues;
 import dev.evenkeel.wire.Values;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.EncodedParameter;
+import io.r2dbc.postgresql.util.GeneratedValuesUtils;
 import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
@@ -56,8 +57,9 @@ final class SpiStatement implements Statement {
         @Nullable Object[] bound = given.clone();
         Exchanges exchanges =
                 observer == null ? traffic : observer.apply(BoundValues.ofParameters(Arrays.asList(bound)));
+        String sent = generated == null ? sql : GeneratedValuesUtils.augment(sql, generated);
         return Mono.just(new SpiResult(
-                direct, sql, values, traffic, exchanges, () -> replayed(bound).execute()));
+                direct, sent, values, traffic, exchanges, () -> replayed(bound).execute()));
     }
 
     /** {@code null} when one is missing. */

@@ -12,7 +12,6 @@ import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.spi.Batch;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
-import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Statement;
 import io.r2dbc.spi.TransactionDefinition;
@@ -251,7 +250,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
      * @return completes with the answer to the latter
      */
     Mono<Void> announceBegin(String statement, String message) {
-        Begin begin = new Begin(statement, message);
+        Begin begin = new Begin(statement, message, traffic);
         direct.announce(begin);
         return begin.answered();
     }
@@ -268,22 +267,15 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     <T> Flux<T> behindBegin(Publisher<? extends T> source) {
         return direct.behindBegin(begin -> {
             if (begin != null) {
-                sendAlone(begin);
+                boundaries().sendAlone(begin);
             }
             return Flux.from(source);
         });
     }
 
-    private void sendAlone(Begin begin) {
-        begin.sentAlone(Flux.from(boundary(raw.createStatement(begin.message()).execute()))
-                .concatMap(Result::getRowsUpdated)
-                .then()
-                .toFuture());
-    }
-
     @Override
     public boolean isAutoCommit() {
-        return !direct.isBeginAnnounced() && raw.isAutoCommit();
+        return !direct.isBeginAnnounced() && !direct.isBeginUnderWay() && raw.isAutoCommit();
     }
 
     @Override
@@ -291,57 +283,28 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return new TrackedBatch(this, raw.createBatch(), traffic);
     }
 
+    private Boundaries boundaries() {
+        return new Boundaries(raw, direct, traffic, this::nodeName, this::sever);
+    }
+
     @Override
     public Publisher<Void> beginTransaction() {
-        return begin("BEGIN", raw.beginTransaction());
+        return boundaries().begin("", raw.beginTransaction());
     }
 
     @Override
     public Publisher<Void> beginTransaction(TransactionDefinition definition) {
-        String statement = BeginOfSpi.statement(definition);
-        Mono<Void> byDriver = raw.beginTransaction(definition);
-        return statement == null ? boundary(byDriver) : begin(statement, byDriver);
-    }
-
-    /** BEGIN leaves with the first statement, as a transaction of the manager's does, unless it is not known what is on the wire. */
-    private Flux<Void> begin(String statement, Publisher<Void> byDriver) {
-        Traffic exchanges = traffic;
-        return Flux.defer(() -> {
-            if (direct.isBeginAnnounced()) {
-                return Flux.empty();
-            }
-            if (!direct.isAllowed() || exchanges.isClosed() || !exchanges.quiet() || !raw.isAutoCommit()) {
-                return boundary(byDriver);
-            }
-            direct.announce(new Begin(statement, statement));
-            return Flux.empty();
-        });
+        return boundaries().begin(BeginOfSpi.mode(definition), raw.beginTransaction(definition));
     }
 
     @Override
     public Publisher<Void> commitTransaction() {
-        Flux<Void> commit = boundary(CommitExchange.on(client, this::nodeName));
-        return Flux.defer(() -> direct.withdrawBegin() ? Flux.empty() : commit);
+        return boundaries().commit();
     }
 
-    /**
-     * Behind a cancelled statement the driver's own rollback would look at a stale status, and might do nothing. A statement
-     * that another thread is just handing to the driver would even run behind the ROLLBACK, outside any transaction: then the
-     * end of the session rolls back both.
-     */
     @Override
     public Publisher<Void> rollbackTransaction() {
-        return Flux.defer(() -> {
-            if (traffic.isHandingOver()) {
-                traffic.breakOff();
-                sever();
-                return Flux.empty();
-            }
-            if (direct.withdrawBegin()) {
-                return Flux.empty();
-            }
-            return tracked(traffic.quiet() ? raw.rollbackTransaction() : CleanUp.rollback(raw));
-        });
+        return boundaries().rollback();
     }
 
     @Override
@@ -361,16 +324,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Publisher<Void> setAutoCommit(boolean autoCommit) {
-        Flux<Void> change = boundary(Flux.defer(() -> undoneBefore(raw.setAutoCommit(autoCommit))));
-        return Flux.defer(() -> {
-            boolean empty = autoCommit ? direct.withdrawBegin() : direct.isBeginAnnounced();
-            return empty ? Flux.empty() : change;
-        });
-    }
-
-    /** Auto-commit commits what is open; it must not be work whose caller has gone away in the middle. */
-    private Mono<Void> undoneBefore(Mono<Void> change) {
-        return traffic.hasCancelled() ? CleanUp.rollback(raw).then(change) : change;
+        return boundaries().setAutoCommit(autoCommit);
     }
 
     @Override
@@ -409,7 +363,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     /** For what the driver does in one way or another, depending on the transaction that it knows of. */
     private <T> Flux<T> behindAnsweredBegin(Publisher<T> exchange) {
         return Flux.defer(() -> {
-            Begin sent = direct.sendBegin(this::sendAlone);
+            Begin sent = direct.sendBegin(boundaries()::sendAlone);
             return sent == null ? exchange : sent.answered().thenMany(exchange);
         });
     }
@@ -417,7 +371,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     /** Nor must what is done with it by hand. */
     @Override
     public Connection unwrap() {
-        Begin ignored = direct.sendBegin(this::sendAlone);
+        Begin ignored = direct.sendBegin(boundaries()::sendAlone);
         return raw;
     }
 

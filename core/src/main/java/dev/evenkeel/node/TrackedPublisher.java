@@ -2,6 +2,7 @@ package dev.evenkeel.node;
 
 import dev.evenkeel.error.LeaseMisuseException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -41,10 +42,18 @@ final class TrackedPublisher<T> extends Flux<T> {
 
     private static final class Exchange<T> extends Operators.DeferredSubscription implements CoreSubscriber<T> {
 
+        private static final AtomicIntegerFieldUpdater<Exchange<?>> HANDING = handingUpdater();
+
         private final CoreSubscriber<? super T> actual;
         private final TrackedPublisher<T> of;
         private final AtomicBoolean begun = new AtomicBoolean();
         private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile int handing;
+
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        private static AtomicIntegerFieldUpdater<Exchange<?>> handingUpdater() {
+            return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(Exchange.class, "handing");
+        }
 
         Exchange(CoreSubscriber<? super T> actual, TrackedPublisher<T> of) {
             this.actual = actual;
@@ -61,11 +70,21 @@ final class TrackedPublisher<T> extends Flux<T> {
         public void request(long count) {
             super.request(count);
             of.traffic.handOver();
+            if (!begun.compareAndSet(false, true)) {
+                of.traffic.handedOver();
+                return;
+            }
+            handing = 1;
             try {
-                if (begun.compareAndSet(false, true)) {
-                    begin();
-                }
+                begin();
             } finally {
+                handedOver();
+            }
+        }
+
+        /** Also what is answered was handed over, although the thread that did it may not have come back yet. */
+        private void handedOver() {
+            if (handing == 1 && HANDING.compareAndSet(this, 1, 0)) {
                 of.traffic.handedOver();
             }
         }
@@ -89,11 +108,13 @@ final class TrackedPublisher<T> extends Flux<T> {
 
         @Override
         public void onNext(T item) {
+            handedOver();
             actual.onNext(item);
         }
 
         @Override
         public void onError(Throwable error) {
+            handedOver();
             if (ended.compareAndSet(false, true)) {
                 of.traffic.failed(of.kind, error);
             }
@@ -102,6 +123,7 @@ final class TrackedPublisher<T> extends Flux<T> {
 
         @Override
         public void onComplete() {
+            handedOver();
             if (ended.compareAndSet(false, true)) {
                 of.traffic.answered(of.kind);
             }

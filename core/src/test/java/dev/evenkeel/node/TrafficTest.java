@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.error.LeaseMisuseException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,23 @@ class TrafficTest {
                 .verifyComplete();
 
         assertThat(traffic.quiet()).isTrue();
+    }
+
+    /**
+     * The event loop may answer two statements and come to the ROLLBACK while the thread that has handed over the first is still on
+     * its way back: the session was broken off then.
+     */
+    @Test
+    void whatIsAnsweredIsNotBeingHandedOverAnyMoreRegression() {
+        List<Boolean> seen = new ArrayList<>();
+
+        tracked(Flux.just("row").doOnSubscribe(subscription -> seen.add(traffic.isHandingOver())))
+                .doOnNext(row -> seen.add(traffic.isHandingOver()))
+                .doOnComplete(() -> seen.add(traffic.isHandingOver()))
+                .blockLast();
+
+        assertThat(seen).containsExactly(true, false, false);
+        assertThat(traffic.isHandingOver()).isFalse();
     }
 
     @Test

@@ -1,0 +1,104 @@
+package dev.evenkeel.node;
+
+import dev.evenkeel.node.Exchanges.Kind;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.client.TransactionStatus;
+import io.r2dbc.spi.Result;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Where the transactions of one lease begin and end.
+ *
+ * <p>How this works: BEGIN is announced and leaves with the first statement, unless it is not known what is on the wire. Up to then
+ * there is nothing to commit or to roll back. From then until the server is ready again the driver does not know of a transaction:
+ * COMMIT is sent whatever it thinks, since whoever takes the first row only may commit before the end of the answer is read.
+ *
+ * @param traffic of the lease: what was made for an earlier one is refused, and does not touch what a later one has announced
+ * @param node the name of the server
+ * @param sever ends the session
+ */
+record Boundaries(
+        PostgresqlConnection raw, DirectStatements direct, Traffic traffic, Supplier<String> node, Runnable sever) {
+
+    /** With no {@code mode} only the driver can begin it. */
+    Flux<Void> begin(@Nullable String mode, Publisher<Void> byDriver) {
+        Flux<Void> now = boundary(byDriver);
+        return Flux.defer(() -> {
+            if (traffic.isClosed()) {
+                return now;
+            }
+            if (direct.isBeginAnnounced()) {
+                return Flux.empty();
+            }
+            if (mode == null || !direct.isAllowed() || !traffic.quiet() || !hasNone()) {
+                return now;
+            }
+            direct.announce(BeginOfSpi.with(mode, traffic));
+            return Flux.empty();
+        });
+    }
+
+    private boolean hasNone() {
+        return !direct.isBeginUnderWay() && direct.client().getTransactionStatus() == TransactionStatus.IDLE;
+    }
+
+    /** Sends BEGIN by itself. */
+    void sendAlone(Begin begin) {
+        begin.sentAlone(Flux.from(boundary(raw.createStatement(begin.message()).execute()))
+                .concatMap(Result::getRowsUpdated)
+                .then()
+                .doFinally(end -> direct.beginEnded(begin))
+                .toFuture());
+    }
+
+    Flux<Void> commit() {
+        Flux<Void> commit = boundary(CommitExchange.on(direct.client(), this::hasNone, direct::transactionEnded, node));
+        return Flux.defer(() -> direct.withdrawBegin(traffic) ? Flux.empty() : commit);
+    }
+
+    /**
+     * Behind a cancelled statement the driver's own rollback would look at a stale status, and might do nothing. A statement
+     * that another thread is just handing to the driver would even run behind the ROLLBACK, outside any transaction: then the
+     * end of the session rolls back both.
+     */
+    Flux<Void> rollback() {
+        return Flux.defer(() -> {
+            if (traffic.isHandingOver()) {
+                traffic.breakOff();
+                sever.run();
+                return Flux.empty();
+            }
+            if (direct.withdrawBegin(traffic)) {
+                return Flux.empty();
+            }
+            Mono<Void> rollback = traffic.quiet() ? raw.rollbackTransaction() : CleanUp.rollback(raw);
+            return new TrackedPublisher<>(
+                    rollback.doOnSuccess(done -> direct.transactionEnded()), traffic, Kind.STATEMENT);
+        });
+    }
+
+    Flux<Void> setAutoCommit(boolean autoCommit) {
+        Flux<Void> change = boundary(Flux.defer(() -> undoneBefore(raw.setAutoCommit(autoCommit))));
+        Flux<Void> commit = commit();
+        return Flux.defer(() -> {
+            boolean unknownToTheDriver = direct.isBeginAnnounced() || direct.isBeginUnderWay();
+            if (traffic.isClosed() || !unknownToTheDriver) {
+                return change;
+            }
+            return autoCommit ? commit : Flux.empty();
+        });
+    }
+
+    /** Auto-commit commits what is open; it must not be work whose caller has gone away in the middle. */
+    private Mono<Void> undoneBefore(Mono<Void> change) {
+        return traffic.hasCancelled() ? CleanUp.rollback(raw).then(change) : change;
+    }
+
+    private <T> Flux<T> boundary(Publisher<T> exchange) {
+        return new TrackedPublisher<>(exchange, traffic, Kind.BOUNDARY);
+    }
+}
