@@ -11,6 +11,7 @@ import dev.evenkeel.testkit.Direction;
 import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.IsolationLevel;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -132,11 +133,11 @@ class CancelledPropagationIT {
         allComeBack("while the inner one begins");
     }
 
-    /** The operators between them have let go of the connection by then, and drop the transaction: nobody else knows of it. */
+    /** One that begins at once, so that it can be seen. The operators between them have let go of the connection by then, and drop the transaction: nobody else knows of it. */
     @Test
     void betweenTheEndOfItsBeginAndItsArrival() {
         Mono<ReactiveTransaction> begun = factory.create()
-                .flatMap(connection -> Mono.from(connection.beginTransaction()))
+                .flatMap(connection -> Mono.from(connection.beginTransaction(IsolationLevel.READ_COMMITTED)))
                 .then(Mono.never());
         Disposable beginning = new Delivery(begun, transaction -> Mono.empty()).subscribe();
         await("it is open", () -> idleInTransaction() == 1);
