@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +53,8 @@ class SpiStatementIT {
     private static final String ONE = "select id, name, price, made from item where id = $1";
 
     /** What an application may do with a statement, and what it then has. */
-    private enum Use {
+    @SuppressWarnings("ImmutableEnumChecker") // functions without a state
+    enum Use {
         ROW(connection -> rows(connection.createStatement(ONE).bind(0, 7))),
         BY_NAME(connection -> rows(connection.createStatement(ONE).bind("$1", 7))),
         NO_ROW(connection -> rows(connection.createStatement(ONE).bind(0, -1))),
@@ -187,7 +189,7 @@ class SpiStatementIT {
         NO_VALUE(connection -> rows(connection.createStatement(ONE))),
         ONE_VALUE_MISSING(connection ->
                 rows(connection.createStatement("select $1::int, $2::int").bind(1, 7))),
-        NO_CODEC(connection -> rows(connection.createStatement(ONE).bind(0, new StringBuilder()))),
+        NO_CODEC(connection -> rows(connection.createStatement(ONE).bind(0, Locale.ROOT))),
         NOT_READ(connection -> Flux.from(connection
                         .createStatement("delete from item where id > $1")
                         .bind(0, 0)

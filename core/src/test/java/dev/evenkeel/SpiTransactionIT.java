@@ -77,7 +77,8 @@ class SpiTransactionIT {
     }
 
     /** What an application may do with a transaction, and what it then has. */
-    private enum Use {
+    @SuppressWarnings("ImmutableEnumChecker") // functions without a state
+    enum Use {
         COMMITTED(c -> Flux.concat(c.beginTransaction(), numbers(insert(c, 1)), c.commitTransaction(), ids(c))),
         ROLLED_BACK(c -> Flux.concat(c.beginTransaction(), numbers(insert(c, 1)), c.rollbackTransaction(), ids(c))),
         STATES(c -> Flux.concat(

@@ -337,7 +337,10 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     private Mono<Void> giveBackNextTurn() {
         CompletableFuture<@Nullable Void> back = new CompletableFuture<>();
         try {
-            onItsLoop(() -> giveBack().toFuture().whenComplete((done, never) -> back.complete(null)));
+            onItsLoop(() -> {
+                CompletableFuture<@Nullable Void> ignored =
+                        giveBack().toFuture().whenComplete((done, never) -> back.complete(null));
+            });
         } catch (RejectedExecutionException closed) {
             return giveBack();
         }

@@ -198,12 +198,10 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         boolean boundary = BoundaryWords.in(sql);
         Lease lease = holder;
         Traffic exchanges = traffic;
-        boolean unwatched = boundary || lease == null || !listeners.wantsStatements() || sql.equals(CleanUp.ROLLBACK);
-        if (unwatched) {
-            return statement(sql, exchanges, boundary ? Kind.BOUNDARY : Kind.STATEMENT, null);
-        }
-        return statement(
-                sql, exchanges, Kind.STATEMENT, bound -> new StatementWatch(exchanges, listeners, lease, sql, bound));
+        Kind kind = boundary ? Kind.BOUNDARY : Kind.STATEMENT;
+        return boundary || lease == null || !listeners.wantsStatements() || sql.equals(CleanUp.ROLLBACK)
+                ? statement(sql, exchanges, kind, null)
+                : statement(sql, exchanges, kind, bound -> new StatementWatch(exchanges, listeners, lease, sql, bound));
     }
 
     private Statement statement(
@@ -349,10 +347,6 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     private <T> Flux<T> tracked(Publisher<T> exchange) {
         return new TrackedPublisher<>(exchange, traffic, Kind.STATEMENT);
-    }
-
-    private <T> Flux<T> boundary(Publisher<T> exchange) {
-        return new TrackedPublisher<>(exchange, traffic, Kind.BOUNDARY);
     }
 
     private Flux<Void> changingSession(Publisher<Void> exchange) {
