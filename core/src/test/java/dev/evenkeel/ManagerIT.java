@@ -17,6 +17,7 @@ import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -309,6 +310,22 @@ class ManagerIT {
         Databases.await(
                 "the cancelled statement's connection is back",
                 () -> db.metrics().leased() == 0);
+    }
+
+    /** What the call has seen is then known to the session, and to a read that is made with its row at once. */
+    @Test
+    void whoGetsTheOneRowOfACallFindsTheCallOverRegression() {
+        List<Integer> over = new ArrayList<>();
+
+        db.query("select 1")
+                .readOnly()
+                .one(row -> row.get(0, Integer.class))
+                .doOnNext(row -> over.add(events.size()))
+                .then(db.query("select 1").rowsUpdated())
+                .doOnNext(number -> over.add(events.size()))
+                .block(PATIENCE);
+
+        assertThat(over).containsExactly(1, 2);
     }
 
     @Test

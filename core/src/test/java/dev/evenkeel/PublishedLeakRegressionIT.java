@@ -21,7 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.reactive.TransactionalOperator;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -87,7 +89,9 @@ class PublishedLeakRegressionIT {
     private static Mono<Void> beginAndStay(ConnectionFactory factory) {
         return Mono.usingWhen(
                 factory.create(),
-                connection -> Mono.from(connection.beginTransaction()).then(Mono.never()),
+                connection -> Mono.from(connection.beginTransaction())
+                        .then(ask(connection))
+                        .then(),
                 Connection::close,
                 (connection, error) -> connection.close(),
                 Connection::close);
@@ -168,8 +172,10 @@ class PublishedLeakRegressionIT {
     @Test
     void springsTransactionalOperatorOnOurConnectionFactoryKeepsIt() {
         ReactiveDatabaseManager db = start();
+        DefaultTransactionDefinition atOnce = new DefaultTransactionDefinition();
+        atOnce.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         TransactionalOperator operator =
-                TransactionalOperator.create(new R2dbcTransactionManager(db.connectionFactory()));
+                TransactionalOperator.create(new R2dbcTransactionManager(db.connectionFactory()), atOnce);
 
         goAwayDuringBegin(Mono.never().as(operator::transactional));
 

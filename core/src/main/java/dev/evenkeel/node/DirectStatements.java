@@ -159,7 +159,7 @@ final class DirectStatements {
     }
 
     /** The server did not begin: whatever comes next is to be refused like the first statement, and not to run by itself. */
-    void beginRefused(Begin sent) {
+    synchronized void beginRefused(Begin sent) {
         begin = sent;
     }
 
