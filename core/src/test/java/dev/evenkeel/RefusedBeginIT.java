@@ -11,6 +11,7 @@ import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.postgresql.api.PostgresTransactionDefinition;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcRollbackException;
 import io.r2dbc.spi.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +69,15 @@ class RefusedBeginIT {
         Mono.from(connection.rollbackTransaction()).block(PATIENCE);
         assertThat(rows(connection.createStatement("select $1::int").bind(0, 3)))
                 .isEqualTo(3);
+    }
+
+    @Test
+    void thereIsNothingToCommit() {
+        isRefused(connection.createStatement("select $1::int").bind(0, 1));
+
+        assertThatThrownBy(() -> Mono.from(connection.commitTransaction()).block(PATIENCE))
+                .isInstanceOf(R2dbcRollbackException.class);
+        assertThat(connection.isAutoCommit()).isTrue();
     }
 
     @Test

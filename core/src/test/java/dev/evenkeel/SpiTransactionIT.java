@@ -123,6 +123,11 @@ class SpiTransactionIT {
                 .then(firstId(c))
                 .delayUntil(id -> c.setAutoCommit(true))
                 .concatWith(Flux.defer(() -> numbers(insert(c, 2)).map(Long::intValue)))),
+        AUTO_COMMIT_ON_A_WHILE_BEHIND_THE_FIRST_ROW(c -> Mono.from(c.beginTransaction())
+                .then(firstId(c))
+                .delayElement(Duration.ofMillis(50))
+                .delayUntil(id -> c.setAutoCommit(true))
+                .concatWith(Flux.defer(() -> numbers(insert(c, 2)).map(Long::intValue)))),
         COMMITTED_BEHIND_WHAT_NOBODY_READS(c -> Flux.concat(
                 c.beginTransaction(),
                 Flux.from(c.createStatement("insert into item values (1, $1)")
@@ -340,6 +345,40 @@ class SpiTransactionIT {
 
         assertThat(cluster.primary().queryOne("select string_agg(id::text, ',') from item"))
                 .isEqualTo("10");
+    }
+
+    /** Whoever has given up his statement has not asked for its effects. */
+    @Test
+    void autoCommitDoesNotCommitWhatItsCallerHasGivenUp() {
+        Connection connection = connection();
+        Flux.from(connection.beginTransaction()).blockLast(PATIENCE);
+        numbers(insert(connection, 12)).blockLast(PATIENCE);
+        numbers(connection
+                        .createStatement("insert into item select $1 from pg_sleep(1)")
+                        .bind(0, 13))
+                .take(Duration.ofMillis(100))
+                .blockLast(PATIENCE);
+
+        Flux.from(connection.setAutoCommit(true)).blockLast(PATIENCE);
+        close(connection);
+
+        assertThat(cluster.primary().queryOne("select count(*) from item")).isEqualTo("0");
+    }
+
+    @Test
+    void aRollbackOfAConnectionThatWasGivenBackDoesNotBreakOffTheSessionOfWhoHasItNow() {
+        Connection former = connection();
+        Publisher<Void> rollback = former.rollbackTransaction();
+        Flux<Long> late = numbers(insert(former, 14))
+                .onErrorResume(refused -> Flux.from(rollback).thenMany(Flux.empty()));
+        close(former);
+        Connection now = connection();
+
+        assertThatThrownBy(() -> late.blockLast(PATIENCE)).isInstanceOf(LeaseMisuseException.class);
+        numbers(insert(now, 15)).blockLast(PATIENCE);
+        close(now);
+
+        assertThat(db.metrics().history().values().iterator().next().opened()).isEqualTo(1);
     }
 
     @Test

@@ -17,6 +17,7 @@ final class Begin {
     private final String message;
     private final Traffic owner;
     private volatile @Nullable CompletableFuture<?> answer;
+    private volatile boolean refused;
 
     /** For the {@code owner}'s lease. */
     Begin(String statement, String message, Traffic owner) {
@@ -35,6 +36,15 @@ final class Begin {
 
     boolean belongsTo(Traffic lease) {
         return owner == lease;
+    }
+
+    /** The server did not begin. */
+    void refuse() {
+        refused = true;
+    }
+
+    boolean isRefused() {
+        return refused;
     }
 
     void sentAlone(CompletableFuture<?> awaited) {

@@ -31,7 +31,7 @@ record Boundaries(
             if (traffic.isClosed()) {
                 return now;
             }
-            if (direct.isBeginAnnounced()) {
+            if (direct.isBeginAnnounced() || direct.isBeginUnderWay()) {
                 return Flux.empty();
             }
             if (mode == null || !direct.isAllowed() || !traffic.quiet() || !hasNone()) {
@@ -57,7 +57,13 @@ record Boundaries(
 
     Flux<Void> commit() {
         Flux<Void> commit = boundary(CommitExchange.on(direct.client(), this::hasNone, direct::transactionEnded, node));
-        return Flux.defer(() -> direct.withdrawBegin(traffic) ? Flux.empty() : commit);
+        return Flux.defer(() -> {
+            Begin none = direct.withdrawBegin(traffic);
+            if (none == null) {
+                return commit;
+            }
+            return none.isRefused() ? Flux.error(CommitAnswer.ofNone()) : Flux.empty();
+        });
     }
 
     /**
@@ -67,12 +73,12 @@ record Boundaries(
      */
     Flux<Void> rollback() {
         return Flux.defer(() -> {
-            if (traffic.isHandingOver()) {
+            if (!traffic.isClosed() && traffic.isHandingOver()) {
                 traffic.breakOff();
                 sever.run();
                 return Flux.empty();
             }
-            if (direct.withdrawBegin(traffic)) {
+            if (direct.withdrawBegin(traffic) != null) {
                 return Flux.empty();
             }
             Mono<Void> rollback = traffic.quiet() ? raw.rollbackTransaction() : CleanUp.rollback(raw);
@@ -81,21 +87,23 @@ record Boundaries(
         });
     }
 
+    /** Auto-commit commits what is open; it must not be work whose caller has gone away in the middle. */
     Flux<Void> setAutoCommit(boolean autoCommit) {
-        Flux<Void> change = boundary(Flux.defer(() -> undoneBefore(raw.setAutoCommit(autoCommit))));
+        Flux<Void> change = boundary(raw.setAutoCommit(autoCommit));
         Flux<Void> commit = commit();
         return Flux.defer(() -> {
+            if (traffic.isClosed()) {
+                return change;
+            }
+            if (autoCommit && traffic.hasAbandoned()) {
+                return rollback().thenMany(change);
+            }
             boolean unknownToTheDriver = direct.isBeginAnnounced() || direct.isBeginUnderWay();
-            if (traffic.isClosed() || !unknownToTheDriver) {
+            if (!unknownToTheDriver) {
                 return change;
             }
             return autoCommit ? commit : Flux.empty();
         });
-    }
-
-    /** Auto-commit commits what is open; it must not be work whose caller has gone away in the middle. */
-    private Mono<Void> undoneBefore(Mono<Void> change) {
-        return traffic.hasCancelled() ? CleanUp.rollback(raw).then(change) : change;
     }
 
     private <T> Flux<T> boundary(Publisher<T> exchange) {

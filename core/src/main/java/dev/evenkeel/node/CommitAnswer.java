@@ -43,6 +43,11 @@ final class CommitAnswer {
         return replicationGivenUp ? ReplicationWarning.exception(node) : null;
     }
 
+    /** What the server would say to the COMMIT of a transaction that it has refused to begin. */
+    static R2dbcException ofNone() {
+        return new RolledBack();
+    }
+
     /** The transaction was aborted before. */
     private static final class RolledBack extends R2dbcRollbackException {
 

@@ -98,7 +98,9 @@ final class DirectExchange<T> {
 
     private Flux<T> attempt(@Nullable Begin first) {
         begin = first;
-        inTransaction = first != null || session.client().getTransactionStatus() != TransactionStatus.IDLE;
+        inTransaction = first != null
+                || session.isBeginUnderWay()
+                || session.client().getTransactionStatus() != TransactionStatus.IDLE;
         parts.clear();
         current = 0;
         tries++;

@@ -8,6 +8,7 @@ import dev.evenkeel.wire.Values;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.Client;
+import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.spi.Row;
 import java.util.ArrayList;
@@ -143,6 +144,10 @@ final class DirectStatements {
 
     /** Whether a BEGIN was sent, and the server is not known to be ready behind it: until then the driver knows of no transaction. */
     boolean isBeginUnderWay() {
+        if (underWay != null && client.getTransactionStatus() != TransactionStatus.IDLE) {
+            // Now it knows.
+            underWay = null;
+        }
         return underWay != null;
     }
 
@@ -154,12 +159,14 @@ final class DirectStatements {
     }
 
     /** COMMIT or ROLLBACK was answered: so was what came before it. */
-    void transactionEnded() {
+    synchronized void transactionEnded() {
+        begin = null;
         underWay = null;
     }
 
     /** The server did not begin: whatever comes next is to be refused like the first statement, and not to run by itself. */
     synchronized void beginRefused(Begin sent) {
+        sent.refuse();
         begin = sent;
     }
 
@@ -180,18 +187,20 @@ final class DirectStatements {
         }
     }
 
-    /** Ends a transaction of this lease's that nothing was done in: true if it has never begun. */
-    boolean withdrawBegin(Traffic owner) {
+    /** Ends a transaction of this lease's that nothing was done in: what was to begin it; {@code null} if it has begun. */
+    @Nullable
+    Begin withdrawBegin(Traffic owner) {
         if (begin == null) {
-            return false;
+            return null;
         }
         synchronized (this) {
             Begin waiting = begin;
             if (waiting == null || !waiting.belongsTo(owner)) {
-                return false;
+                return null;
             }
             begin = null;
-            return true;
+            beginEnded(waiting);
+            return waiting;
         }
     }
 
@@ -215,7 +224,9 @@ final class DirectStatements {
                 }
                 synchronized (DirectStatements.this) {
                     Begin first = begin;
-                    underWay = first;
+                    if (first != null) {
+                        underWay = first;
+                    }
                     exchange.apply(first).subscribe(actual);
                     if (begin == first) {
                         begin = null;

@@ -26,6 +26,9 @@ interface Exchanges {
 
     void cancelled();
 
+    /** Its caller has gone away without anything of the answer, or the answer will not come. */
+    default void abandoned() {}
+
     /** The driver is about to get an exchange; {@link #handedOver()} must follow. */
     void handOver();
 

@@ -267,10 +267,6 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
         return tracked.isBeginAnnounced();
     }
 
-    public void forgetBegin() {
-        tracked.forgetBegin();
-    }
-
     @Override
     public Mono<Long> copyIn(String sql, Publisher<byte[]> data) {
         return Mono.defer(() -> delegate().copying(sql).in(sql, data));

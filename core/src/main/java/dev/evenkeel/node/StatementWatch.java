@@ -106,6 +106,11 @@ final class StatementWatch implements Exchanges {
     }
 
     @Override
+    public void abandoned() {
+        traffic.abandoned();
+    }
+
+    @Override
     public void skipped() {
         skipped = true;
     }

@@ -257,10 +257,6 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return direct.isBeginAnnounced();
     }
 
-    void forgetBegin() {
-        direct.forgetBegin();
-    }
-
     /** What the driver sends must not get in front of a BEGIN that has not been sent yet. */
     <T> Flux<T> behindBegin(Publisher<? extends T> source) {
         return direct.behindBegin(begin -> {

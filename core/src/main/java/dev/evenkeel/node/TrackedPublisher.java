@@ -49,6 +49,7 @@ final class TrackedPublisher<T> extends Flux<T> {
         private final AtomicBoolean begun = new AtomicBoolean();
         private final AtomicBoolean ended = new AtomicBoolean();
         private volatile int handing;
+        private volatile boolean answered;
 
         @SuppressWarnings({"unchecked", "rawtypes"})
         private static AtomicIntegerFieldUpdater<Exchange<?>> handingUpdater() {
@@ -94,6 +95,7 @@ final class TrackedPublisher<T> extends Flux<T> {
             try {
                 of.traffic.begin(of.kind);
             } catch (LeaseMisuseException late) {
+                handedOver();
                 actual.onError(late);
                 return;
             }
@@ -109,6 +111,7 @@ final class TrackedPublisher<T> extends Flux<T> {
         @Override
         public void onNext(T item) {
             handedOver();
+            answered = true;
             actual.onNext(item);
         }
 
@@ -134,6 +137,9 @@ final class TrackedPublisher<T> extends Flux<T> {
         public void cancel() {
             boolean sent = !begun.compareAndSet(false, true);
             if (sent && ended.compareAndSet(false, true)) {
+                if (!answered) {
+                    of.traffic.abandoned();
+                }
                 of.traffic.cancelled();
                 of.course.cancelled();
             }

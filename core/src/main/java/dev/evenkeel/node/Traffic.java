@@ -37,7 +37,7 @@ final class Traffic implements Exchanges {
     private final AtomicInteger awaited = new AtomicInteger();
     private final AtomicInteger readings = new AtomicInteger();
     private volatile Sinks.@Nullable Empty<Void> waiting;
-    private volatile boolean cancelled;
+    private volatile boolean abandoned;
     private volatile boolean closed;
     private volatile boolean brokenOff;
     private volatile @Nullable String firstFailure;
@@ -89,6 +89,7 @@ final class Traffic implements Exchanges {
         if (isAnswer(error)) {
             answered(kind);
         } else {
+            abandoned = true;
             cancelled();
         }
     }
@@ -103,7 +104,6 @@ final class Traffic implements Exchanges {
     /** A boundary that is cancelled still counts as one that may be running. */
     @Override
     public void cancelled() {
-        cancelled = true;
         unknown.incrementAndGet();
         open.decrementAndGet();
     }
@@ -169,15 +169,20 @@ final class Traffic implements Exchanges {
         return handingOver.get() > 0;
     }
 
-    /** An exchange was cancelled, or its answer will never come. */
-    boolean hasCancelled() {
-        return cancelled;
+    @Override
+    public void abandoned() {
+        abandoned = true;
+    }
+
+    /** A caller has gone away before he had anything of an answer, or it will never come. */
+    boolean hasAbandoned() {
+        return abandoned;
     }
 
     /** The session is being closed: nothing more may be sent, and it is not clean. */
     void breakOff() {
         brokenOff = true;
-        cancelled = true;
+        abandoned = true;
     }
 
     void close() {

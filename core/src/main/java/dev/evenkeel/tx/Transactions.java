@@ -175,8 +175,7 @@ public final class Transactions {
                 return Mono.empty();
             }
             if (lease.isBeginAnnounced()) {
-                lease.forgetBegin();
-                return Mono.empty();
+                return Mono.from(lease.commitTransaction());
             }
             if (lease.isAutoCommit()) {
                 return Mono.error(endedByHand());

@@ -141,10 +141,10 @@ class SpringTransactionsIT extends NotesFixture {
                 .hasStackTraceContaining("57014")
                 .hasStackTraceContaining(DeadlineExceededException.class.getName());
         assertThatThrownBy(() -> notes.hasty(
-                                notes.insert("debit", 9).then(notes.sleep(0.7)).then(notes.sleep(0.7)))
+                                notes.insert("debit", -9).then(notes.sleep(0.7)).then(notes.sleep(0.7)))
                         .block(PATIENCE))
                 .isInstanceOf(QueryTimeoutException.class);
-        assertThat(cluster.primary().queryOne("select count(*) from debit where id = 9"))
+        assertThat(cluster.primary().queryOne("select count(*) from debit where id = -9"))
                 .isEqualTo("0");
         assertThat(cluster.primary()
                         .queryOne(
