@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -79,12 +80,21 @@ final class Meters {
                         .register(registry));
     }
 
-    private Meter meter(Series wanted, java.util.function.Function<Series, Meter> register) {
+    private Meter meter(Series wanted, Function<Series, Meter> register) {
         Meter meter = known.get(wanted);
-        if (meter != null) {
-            return meter;
+        if (meter == null && isFull(wanted.meter())) {
+            meter = known.get(others(wanted));
         }
-        Series allowed = counts.getOrDefault(wanted.meter(), 0) < MOST_SERIES ? wanted : others(wanted);
+        return meter == null ? registered(wanted, register) : meter;
+    }
+
+    private boolean isFull(DatabaseMeter meter) {
+        return counts.getOrDefault(meter, 0) >= MOST_SERIES;
+    }
+
+    /** One at a time: two who come with new values must not both get the last place. */
+    private synchronized Meter registered(Series wanted, Function<Series, Meter> register) {
+        Series allowed = known.containsKey(wanted) || !isFull(wanted.meter()) ? wanted : others(wanted);
         return known.computeIfAbsent(allowed, first -> {
             counts.merge(first.meter(), 1, Integer::sum);
             return register.apply(first);
@@ -104,8 +114,9 @@ final class Meters {
     }
 
     /** Takes all of them out of the registry. */
-    void remove() {
+    synchronized void remove() {
         known.values().forEach(registry::remove);
         known.clear();
+        counts.clear();
     }
 }
