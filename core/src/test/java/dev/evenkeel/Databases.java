@@ -2,6 +2,7 @@ package dev.evenkeel;
 
 import dev.evenkeel.config.MonitoringConfig;
 import dev.evenkeel.config.PoolConfig;
+import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.PostgresNode;
 import java.time.Duration;
@@ -55,6 +56,16 @@ final class Databases {
             throw new IllegalStateException("the manager's start was empty");
         }
         return started;
+    }
+
+    /** One connection through the proxy, and no other traffic: what is counted on the wire is what the test does. */
+    static ReactiveDatabaseManager startBehind(FaultProxy proxy) {
+        return start(DatabaseConfig.builder()
+                .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
+                .pool(PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build())
+                .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
+                .callTimeout(Duration.ofSeconds(10))
+                .build());
     }
 
     /** Looks until the condition holds or the patience is over. */

@@ -3,8 +3,6 @@ package dev.evenkeel;
 import static dev.evenkeel.Databases.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.evenkeel.config.MonitoringConfig;
-import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.error.CommitOutcomeUnknownException;
 import dev.evenkeel.error.ConstraintViolatedException;
 import dev.evenkeel.error.DatabaseException;
@@ -46,12 +44,7 @@ class LastStatementIT {
                                 + " create table entry (ledger text references ledger deferrable initially deferred)");
         cluster.primary().execute(TransactionOptions.MARKER_TABLE);
         proxy = FaultProxy.to(cluster.primary().host(), cluster.primary().port());
-        db = Databases.start(DatabaseConfig.builder()
-                .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
-                .pool(PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build())
-                .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
-                .callTimeout(Duration.ofSeconds(10))
-                .build());
+        db = Databases.startBehind(proxy);
         leaks.watch("leased connections", () -> db.metrics().leased());
     }
 

@@ -6,8 +6,6 @@ import static dev.evenkeel.Spi.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.evenkeel.config.MonitoringConfig;
-import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.testkit.Direction;
 import dev.evenkeel.testkit.FaultProxy;
@@ -242,11 +240,7 @@ class SpiTransactionIT {
     void start(LeakCheck leaks) {
         cluster.primary().execute(TABLE);
         proxy = FaultProxy.to(cluster.primary().host(), cluster.primary().port());
-        db = Databases.start(DatabaseConfig.builder()
-                .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
-                .pool(PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build())
-                .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
-                .build());
+        db = Databases.startBehind(proxy);
         leaks.watch("leased connections", () -> db.metrics().leased());
     }
 

@@ -4,8 +4,6 @@ import static dev.evenkeel.Databases.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.evenkeel.config.MonitoringConfig;
-import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.error.CommitOutcomeUnknownException;
 import dev.evenkeel.error.ConstraintViolatedException;
 import dev.evenkeel.error.DatabaseException;
@@ -50,12 +48,7 @@ class StatementsInOneIT {
                         "drop table if exists account; create table account (id text primary key, cents bigint not null"
                                 + " check (cents >= 0)); insert into account values ('ada', 100), ('bob', 0)");
         proxy = FaultProxy.to(cluster.primary().host(), cluster.primary().port());
-        db = Databases.start(DatabaseConfig.builder()
-                .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
-                .pool(PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build())
-                .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
-                .callTimeout(Duration.ofSeconds(10))
-                .build());
+        db = Databases.startBehind(proxy);
         leaks.watch("leased connections", () -> db.metrics().leased());
     }
 

@@ -9,19 +9,21 @@ final class BeginOfSpi {
 
     private BeginOfSpi() {}
 
-    static Begin with(String mode, Traffic owner) {
-        return mode.isEmpty()
-                ? new Begin("BEGIN", "BEGIN", owner)
-                : new Begin("BEGIN " + mode, "BEGIN; SET TRANSACTION " + mode, owner);
+    static Begin plain(Traffic owner) {
+        return new Begin("BEGIN", "BEGIN", owner);
     }
 
-    /** May be empty; {@code null} when the driver must begin it: it remembers the isolation level, and tells it when it is asked. */
-    static @Nullable String mode(TransactionDefinition definition) {
+    /** {@code null} when the driver must begin it: it remembers the isolation level, and tells it when it is asked. */
+    static @Nullable Begin of(TransactionDefinition definition, Traffic owner) {
         if (definition.getAttribute(TransactionDefinition.ISOLATION_LEVEL) != null
                 || definition.getAttribute(PostgresTransactionDefinition.DEFERRABLE) != null) {
             return null;
         }
         Boolean readOnly = definition.getAttribute(TransactionDefinition.READ_ONLY);
-        return readOnly == null ? "" : readOnly ? "READ ONLY" : "READ WRITE";
+        if (readOnly == null) {
+            return plain(owner);
+        }
+        String mode = readOnly ? "READ ONLY" : "READ WRITE";
+        return new Begin("BEGIN " + mode, "BEGIN; SET TRANSACTION " + mode, owner);
     }
 }

@@ -24,26 +24,30 @@ import reactor.core.publisher.Mono;
 record Boundaries(
         PostgresqlConnection raw, DirectStatements direct, Traffic traffic, Supplier<String> node, Runnable sever) {
 
-    /** With no {@code mode} only the driver can begin it. */
-    Flux<Void> begin(@Nullable String mode, Publisher<Void> byDriver) {
+    private PendingBegin pending() {
+        return direct.begin();
+    }
+
+    /** Without one of {@code ours} only the driver can begin it. */
+    Flux<Void> begin(@Nullable Begin ours, Publisher<Void> byDriver) {
         Flux<Void> now = boundary(byDriver);
         return Flux.defer(() -> {
             if (traffic.isClosed()) {
                 return now;
             }
-            if (direct.isBeginAnnounced() || direct.isBeginUnderWay()) {
+            if (pending().isAnnounced() || pending().isUnderWay()) {
                 return Flux.empty();
             }
-            if (mode == null || !direct.isAllowed() || !traffic.quiet() || !hasNone()) {
+            if (ours == null || !direct.isAllowed() || !traffic.quiet() || !hasNone()) {
                 return now;
             }
-            direct.announce(BeginOfSpi.with(mode, traffic));
+            pending().announce(ours);
             return Flux.empty();
         });
     }
 
     private boolean hasNone() {
-        return !direct.isBeginUnderWay() && direct.client().getTransactionStatus() == TransactionStatus.IDLE;
+        return !pending().isUnderWay() && direct.client().getTransactionStatus() == TransactionStatus.IDLE;
     }
 
     /** Sends BEGIN by itself. */
@@ -51,14 +55,14 @@ record Boundaries(
         begin.sentAlone(Flux.from(boundary(raw.createStatement(begin.message()).execute()))
                 .concatMap(Result::getRowsUpdated)
                 .then()
-                .doFinally(end -> direct.beginEnded(begin))
+                .doFinally(end -> pending().ended(begin))
                 .toFuture());
     }
 
     Flux<Void> commit() {
-        Flux<Void> commit = boundary(CommitExchange.on(direct.client(), this::hasNone, direct::transactionEnded, node));
+        Flux<Void> commit = boundary(CommitExchange.on(direct.client(), this::hasNone, pending()::forget, node));
         return Flux.defer(() -> {
-            Begin none = direct.withdrawBegin(traffic);
+            Begin none = pending().withdraw(traffic);
             if (none == null) {
                 return commit;
             }
@@ -78,12 +82,11 @@ record Boundaries(
                 sever.run();
                 return Flux.empty();
             }
-            if (direct.withdrawBegin(traffic) != null) {
+            if (pending().withdraw(traffic) != null) {
                 return Flux.empty();
             }
             Mono<Void> rollback = traffic.quiet() ? raw.rollbackTransaction() : CleanUp.rollback(raw);
-            return new TrackedPublisher<>(
-                    rollback.doOnSuccess(done -> direct.transactionEnded()), traffic, Kind.STATEMENT);
+            return new TrackedPublisher<>(rollback.doOnSuccess(done -> pending().forget()), traffic, Kind.STATEMENT);
         });
     }
 
@@ -98,7 +101,7 @@ record Boundaries(
             if (autoCommit && traffic.hasAbandoned()) {
                 return rollback().thenMany(change);
             }
-            boolean unknownToTheDriver = direct.isBeginAnnounced() || direct.isBeginUnderWay();
+            boolean unknownToTheDriver = pending().isAnnounced() || pending().isUnderWay();
             if (!unknownToTheDriver) {
                 return change;
             }

@@ -66,13 +66,13 @@ final class DirectExchange<T> {
 
     /** What the session had prepared may not hold any more; then it is prepared again, unless a transaction is broken by it. */
     Flux<T> attempts() {
-        return new TrackedPublisher<>(unseen(left), exchanges, Exchanges.Kind.STATEMENT);
+        return new TrackedPublisher<>(unseen(() -> false), exchanges, Exchanges.Kind.STATEMENT);
     }
 
     /** The same for whoever tells {@link Exchanges} himself. */
     Flux<T> unseen(BooleanSupplier whenLeft) {
         left = whenLeft;
-        Flux<T> attempt = session.behindBegin(this::attempt);
+        Flux<T> attempt = session.begin().inFrontOf(this::attempt);
         return earlier.isEmpty()
                 ? attempt.onErrorResume(StalePlan.class, stale -> attempt)
                 : attempt.retryWhen(Retry.max(earlier.size() + 1L).filter(StalePlan.class::isInstance));
@@ -85,7 +85,7 @@ final class DirectExchange<T> {
     Flux<T> committing(Supplier<String> node) {
         CommitAnswer answer = new CommitAnswer();
         commit = answer;
-        return new TrackedPublisher<>(session.behindBegin(this::attempt), exchanges, Exchanges.Kind.BOUNDARY)
+        return new TrackedPublisher<>(session.begin().inFrontOf(this::attempt), exchanges, Exchanges.Kind.BOUNDARY)
                 .collectList()
                 .flatMapIterable(rows -> {
                     Throwable problem = answer.problem(node.get());
@@ -99,7 +99,7 @@ final class DirectExchange<T> {
     private Flux<T> attempt(@Nullable Begin first) {
         begin = first;
         inTransaction = first != null
-                || session.isBeginUnderWay()
+                || session.begin().isUnderWay()
                 || session.client().getTransactionStatus() != TransactionStatus.IDLE;
         parts.clear();
         current = 0;
@@ -179,7 +179,7 @@ final class DirectExchange<T> {
     void ended() {
         Begin first = begin;
         if (first != null) {
-            session.beginEnded(first);
+            session.begin().ended(first);
         }
         over();
     }
@@ -226,7 +226,7 @@ final class DirectExchange<T> {
             skipped.failed(session.prepared());
         }
         if (begin != null && refused == 0) {
-            session.beginRefused(begin);
+            session.begin().refused(begin);
         }
         R2dbcException verdict =
                 DriverClient.exception(error, parts.get(refused).sql());

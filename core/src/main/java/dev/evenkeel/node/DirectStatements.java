@@ -8,18 +8,15 @@ import dev.evenkeel.wire.Values;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.Client;
-import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
@@ -39,14 +36,14 @@ final class DirectStatements {
     private final Client client;
     private final Codecs codecs;
     private final PreparedStatements statements = new PreparedStatements();
-    private volatile @Nullable Begin begin;
-    private volatile @Nullable Begin underWay;
+    private final PendingBegin begin;
 
     /** Without {@code allowed} all is left to the driver. */
     DirectStatements(PostgresqlConnection connection, boolean allowed) {
         this.allowed = allowed;
         this.connection = connection;
         this.client = DriverClient.of(connection);
+        this.begin = new PendingBegin(client);
         this.codecs = RowShape.codecs(connection);
     }
 
@@ -133,107 +130,9 @@ final class DirectStatements {
                 && SqlStatement.parameters(sql) == values;
     }
 
-    /** A transaction is to begin with the next statement. */
-    void announce(Begin next) {
-        begin = next;
-    }
-
-    boolean isBeginAnnounced() {
-        return begin != null;
-    }
-
-    /** Whether a BEGIN was sent, and the server is not known to be ready behind it: until then the driver knows of no transaction. */
-    boolean isBeginUnderWay() {
-        if (underWay != null && client.getTransactionStatus() != TransactionStatus.IDLE) {
-            // Now it knows.
-            underWay = null;
-        }
-        return underWay != null;
-    }
-
-    /** The server is ready again behind this BEGIN, or will never be. */
-    void beginEnded(Begin sent) {
-        if (underWay == sent) {
-            underWay = null;
-        }
-    }
-
-    /** COMMIT or ROLLBACK was answered: so was what came before it. */
-    synchronized void transactionEnded() {
-        begin = null;
-        underWay = null;
-    }
-
-    /** The server did not begin: whatever comes next is to be refused like the first statement, and not to run by itself. */
-    synchronized void beginRefused(Begin sent) {
-        sent.refuse();
-        begin = sent;
-    }
-
-    /** Sends what was announced by itself, and says what that was; {@code null} when there is nothing to be sent any more. */
-    @Nullable
-    Begin sendBegin(Consumer<Begin> alone) {
-        if (begin == null) {
-            return null;
-        }
-        synchronized (this) {
-            Begin first = begin;
-            if (first != null) {
-                underWay = first;
-                alone.accept(first);
-                begin = null;
-            }
-            return first;
-        }
-    }
-
-    /** Ends a transaction of this lease's that nothing was done in: what was to begin it; {@code null} if it has begun. */
-    @Nullable
-    Begin withdrawBegin(Traffic owner) {
-        if (begin == null) {
-            return null;
-        }
-        synchronized (this) {
-            Begin waiting = begin;
-            if (waiting == null || !waiting.belongsTo(owner)) {
-                return null;
-            }
-            begin = null;
-            beginEnded(waiting);
-            return waiting;
-        }
-    }
-
-    /** There was no statement, or the lease is over. */
-    void forgetBegin() {
-        begin = null;
-        underWay = null;
-    }
-
-    /**
-     * Makes the exchange of the BEGIN that is to leave with it, if there is one. Whoever comes at the same moment waits until it is
-     * handed over: its statement must not get in front.
-     */
-    <T> Flux<T> behindBegin(Function<@Nullable Begin, Flux<T>> exchange) {
-        return new Flux<>() {
-            @Override
-            public void subscribe(CoreSubscriber<? super T> actual) {
-                if (begin == null) {
-                    exchange.apply(null).subscribe(actual);
-                    return;
-                }
-                synchronized (DirectStatements.this) {
-                    Begin first = begin;
-                    if (first != null) {
-                        underWay = first;
-                    }
-                    exchange.apply(first).subscribe(actual);
-                    if (begin == first) {
-                        begin = null;
-                    }
-                }
-            }
-        };
+    /** What leaves with the next statement. */
+    PendingBegin begin() {
+        return begin;
     }
 
     PostgresqlConnection connection() {

@@ -1,5 +1,6 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.flow.Mapped;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
@@ -71,15 +72,11 @@ final class SpiResult implements Result {
                         values,
                         mapping == null
                                 ? null
-                                : row -> left.getAsBoolean() ? HeardResult.NOTHING : mapped(mapping, row),
+                                : row -> left.getAsBoolean() ? HeardResult.NOTHING : Mapped.present(mapping.apply(row)),
                         exchanges,
                         left),
                 execution);
         return new TrackedPublisher<>(answer, exchanges, Exchanges.Kind.STATEMENT, new Read(execution));
-    }
-
-    private static <T> T mapped(Function<? super Row, ? extends @Nullable T> mapping, Row row) {
-        return Objects.requireNonNull(mapping.apply(row), "the mapping returned null: a stream has no nulls");
     }
 
     @Override

@@ -131,7 +131,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** Who has it from the pool now. */
     void lentTo(Lease lease) {
-        direct.forgetBegin();
+        direct.begin().forget();
         holder = lease;
     }
 
@@ -249,17 +249,17 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
      */
     Mono<Void> announceBegin(String statement, String message) {
         Begin begin = new Begin(statement, message, traffic);
-        direct.announce(begin);
+        direct.begin().announce(begin);
         return begin.answered();
     }
 
     boolean isBeginAnnounced() {
-        return direct.isBeginAnnounced();
+        return direct.begin().isAnnounced();
     }
 
     /** What the driver sends must not get in front of a BEGIN that has not been sent yet. */
     <T> Flux<T> behindBegin(Publisher<? extends T> source) {
-        return direct.behindBegin(begin -> {
+        return direct.begin().inFrontOf(begin -> {
             if (begin != null) {
                 boundaries().sendAlone(begin);
             }
@@ -269,7 +269,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public boolean isAutoCommit() {
-        return !direct.isBeginAnnounced() && !direct.isBeginUnderWay() && raw.isAutoCommit();
+        return !direct.begin().isAnnounced() && !direct.begin().isUnderWay() && raw.isAutoCommit();
     }
 
     @Override
@@ -283,12 +283,12 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public Publisher<Void> beginTransaction() {
-        return boundaries().begin("", raw.beginTransaction());
+        return boundaries().begin(BeginOfSpi.plain(traffic), raw.beginTransaction());
     }
 
     @Override
     public Publisher<Void> beginTransaction(TransactionDefinition definition) {
-        return boundaries().begin(BeginOfSpi.mode(definition), raw.beginTransaction(definition));
+        return boundaries().begin(BeginOfSpi.of(definition, traffic), raw.beginTransaction(definition));
     }
 
     @Override
@@ -353,7 +353,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     /** For what the driver does in one way or another, depending on the transaction that it knows of. */
     private <T> Flux<T> behindAnsweredBegin(Publisher<T> exchange) {
         return Flux.defer(() -> {
-            Begin sent = direct.sendBegin(boundaries()::sendAlone);
+            Begin sent = direct.begin().send(boundaries()::sendAlone);
             return sent == null ? exchange : sent.answered().thenMany(exchange);
         });
     }
@@ -361,7 +361,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     /** Nor must what is done with it by hand. */
     @Override
     public Connection unwrap() {
-        Begin ignored = direct.sendBegin(boundaries()::sendAlone);
+        Begin ignored = direct.begin().send(boundaries()::sendAlone);
         return raw;
     }
 

@@ -1,8 +1,8 @@
 package dev.evenkeel.stage;
 
+import dev.evenkeel.flow.Mapped;
 import dev.evenkeel.node.Lease;
 import io.r2dbc.spi.Row;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -18,8 +18,6 @@ public record StatementWork<T>(Statements statement, Function<? super Row, ? ext
 
     /** What one row becomes. */
     T read(Row row) {
-        return Objects.requireNonNull(
-                mapping.apply(row),
-                "the row mapping returned null: a stream has no nulls; map the column to an Optional");
+        return Mapped.present(mapping.apply(row));
     }
 }

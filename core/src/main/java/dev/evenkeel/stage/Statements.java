@@ -3,6 +3,7 @@ package dev.evenkeel.stage;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.QueryFailedException;
+import dev.evenkeel.flow.Mapped;
 import dev.evenkeel.node.BoundStatement;
 import dev.evenkeel.node.BoundStatements;
 import dev.evenkeel.node.Lease;
@@ -15,7 +16,6 @@ import io.r2dbc.spi.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -70,16 +70,11 @@ public record Statements(BoundStatements all, int fetchSize, boolean commits) {
     }
 
     public <T> Publisher<T> rows(Connection connection, Function<? super Row, ? extends @Nullable T> mapping) {
-        Flux<T> direct = direct(connection, row -> present(mapping.apply(row)));
+        Flux<T> direct = direct(connection, row -> Mapped.present(mapping.apply(row)));
         Flux<T> rows = direct != null
                 ? direct
-                : oneByOne(connection, result -> result.<T>map((row, metadata) -> present(mapping.apply(row))));
+                : oneByOne(connection, result -> result.<T>map((row, metadata) -> Mapped.present(mapping.apply(row))));
         return isAlone() ? rows : rows.collectList().flatMapIterable(Function.identity());
-    }
-
-    private static <T> T present(@Nullable T value) {
-        return Objects.requireNonNull(
-                value, "the row mapping returned null: a stream has no nulls; map the column to an Optional");
     }
 
     public Publisher<Long> rowsUpdated(Connection connection) {

@@ -1,0 +1,123 @@
+package dev.evenkeel.node;
+
+import io.r2dbc.postgresql.client.Client;
+import io.r2dbc.postgresql.client.TransactionStatus;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+
+/**
+ * The BEGIN of one session that the driver does not know of: announced and not sent yet, or sent and not answered. Thread-safe.
+ *
+ * <p>How this works: the first statement takes it along, under the lock, so that whoever comes at the same moment waits until it is
+ * handed over. From then on it is under way until the server is ready again, or the driver shows that it knows of a transaction.
+ */
+final class PendingBegin {
+
+    private final Client client;
+    private volatile @Nullable Begin announced;
+    private volatile @Nullable Begin underWay;
+
+    PendingBegin(Client client) {
+        this.client = client;
+    }
+
+    /** A transaction is to begin with the next statement. */
+    void announce(Begin next) {
+        announced = next;
+    }
+
+    boolean isAnnounced() {
+        return announced != null;
+    }
+
+    /** Whether it was sent, and the server is not known to be ready behind it: until then the driver knows of no transaction. */
+    boolean isUnderWay() {
+        if (underWay != null && client.getTransactionStatus() != TransactionStatus.IDLE) {
+            // Now it knows.
+            underWay = null;
+        }
+        return underWay != null;
+    }
+
+    /** The server is ready again behind this one, or will never be. */
+    void ended(Begin sent) {
+        if (underWay == sent) {
+            underWay = null;
+        }
+    }
+
+    /** The server did not begin: whatever comes next is to be refused like the first statement, and not to run by itself. */
+    synchronized void refused(Begin sent) {
+        sent.refuse();
+        announced = sent;
+    }
+
+    /** Sends what was announced by itself, and says what that was; {@code null} when there is nothing to be sent any more. */
+    @Nullable
+    Begin send(Consumer<Begin> alone) {
+        if (announced == null) {
+            return null;
+        }
+        synchronized (this) {
+            Begin first = announced;
+            if (first != null) {
+                underWay = first;
+                alone.accept(first);
+                announced = null;
+            }
+            return first;
+        }
+    }
+
+    /** Ends a transaction of this lease's that nothing was done in: what was to begin it; {@code null} if it has begun. */
+    @Nullable
+    Begin withdraw(Traffic owner) {
+        if (announced == null) {
+            return null;
+        }
+        synchronized (this) {
+            Begin waiting = announced;
+            if (waiting == null || !waiting.belongsTo(owner)) {
+                return null;
+            }
+            announced = null;
+            ended(waiting);
+            return waiting;
+        }
+    }
+
+    /** COMMIT or ROLLBACK was answered, and so was what came before it; or the lease is over. */
+    synchronized void forget() {
+        announced = null;
+        underWay = null;
+    }
+
+    /**
+     * Makes the exchange of the BEGIN that is to leave with it, if there is one. Whoever comes at the same moment waits until it is
+     * handed over: its statement must not get in front.
+     */
+    <T> Flux<T> inFrontOf(Function<@Nullable Begin, Flux<T>> exchange) {
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                if (announced == null) {
+                    exchange.apply(null).subscribe(actual);
+                    return;
+                }
+                synchronized (PendingBegin.this) {
+                    Begin first = announced;
+                    if (first != null) {
+                        underWay = first;
+                    }
+                    exchange.apply(first).subscribe(actual);
+                    if (announced == first) {
+                        announced = null;
+                    }
+                }
+            }
+        };
+    }
+}
