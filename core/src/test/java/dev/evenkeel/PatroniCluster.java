@@ -15,10 +15,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +38,9 @@ final class PatroniCluster implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("postgres (\\d+) (\\d+) (\\d+) rest (\\d+) (\\d+) (\\d+)");
     private static final Pattern LEADER = Pattern.compile("\\{[^{}]*\"role\": \"leader\"[^{}]*\\}");
     private static final Pattern NAME = Pattern.compile("\"name\": \"(\\w+)\"");
+
+    /** Twice as long as it takes Patroni from one look to the next. */
+    private static final Duration A_ROUND = Duration.ofSeconds(2);
 
     /** A replica that was killed is back in a few seconds. */
     private static final Duration BEFORE_COPY = Duration.ofSeconds(20);
@@ -173,15 +179,33 @@ final class PatroniCluster implements AutoCloseable {
     Node healed() {
         Node leader = settled();
         try {
-            Databases.await("two replicas", BEFORE_COPY, () -> following(leader).size() == 2);
+            Databases.await(
+                    "two replicas", BEFORE_COPY, lasting(() -> following(leader).size() == 2));
         } catch (AssertionError notByThemselves) {
             Set<String> names = following(leader);
             others(leader).stream()
                     .filter(node -> !names.contains(node.name()))
                     .forEach(node -> act("reinit", node.name()));
-            Databases.await("two replicas", PATIENCE, () -> following(leader).size() == 2);
+            Databases.await(
+                    "two replicas", PATIENCE, lasting(() -> following(leader).size() == 2));
         }
         return leader;
+    }
+
+    /**
+     * Holds when the condition has held for longer than one of Patroni's rounds: a former leader whose history has parted from the
+     * cluster's may stream for a moment, until Patroni looks at it and stops it.
+     */
+    private static BooleanSupplier lasting(BooleanSupplier condition) {
+        AtomicReference<Instant> since = new AtomicReference<>();
+        return () -> {
+            if (!condition.getAsBoolean()) {
+                since.set(null);
+                return false;
+            }
+            since.compareAndSet(null, Instant.now());
+            return Instant.now().isAfter(since.get().plus(A_ROUND));
+        };
     }
 
     private Set<String> following(Node leader) {
