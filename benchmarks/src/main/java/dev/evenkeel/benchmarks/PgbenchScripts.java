@@ -27,7 +27,7 @@ record PgbenchScripts(String name, Map<String, String> scripts, Map<String, Inte
             Map.of(
                     Workload.POINT_SELECT, SELECT,
                     Workload.TRANSACTION, ANY_ACCOUNT + TRANSACTION,
-                    Workload.PAGE, "\\set id 100\n" + statement(Data.ITEMS)),
+                    Workload.PAGE, "\\set id 100\n" + statement(Data.PAGE)),
             Map.of());
 
     /** What belongs together leaves together, and is answered together. */

@@ -15,7 +15,13 @@ public final class Data {
     public static final String BALANCE = "select balance from account where id = $1";
 
     /** A limit and no condition: its plan is the same for 100 rows and for a million. */
-    public static final String ITEMS = "select id, name, price from item limit $1";
+    static final String ITEMS = "select id, name, price from item limit $1";
+
+    /** The same in other words: an application does not ask for a page and for everything by the same statement. */
+    public static final String PAGE = "select id, name, price from item fetch first $1 rows only";
+
+    /** Beyond so many rows it is not a page any more. */
+    static final int LARGEST_PAGE = 1_000;
 
     public static final String TRUNCATE = "truncate entry";
 
@@ -26,6 +32,10 @@ public final class Data {
     private static final Duration REPLAY = Duration.ofSeconds(30);
 
     private Data() {}
+
+    static String items(int count) {
+        return count > LARGEST_PAGE ? ITEMS : PAGE;
+    }
 
     /** A single server that does not wait for its disk. */
     public static PostgresCluster start() {

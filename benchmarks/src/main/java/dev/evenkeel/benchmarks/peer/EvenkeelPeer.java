@@ -86,7 +86,7 @@ public class EvenkeelPeer implements Peer {
 
     @Override
     public Mono<Long> rows(int count, Consumer<? super Item> taker) {
-        return db.query(Data.ITEMS, count)
+        return db.query(Data.items(count), count)
                 .readOnly()
                 .map(Item::of)
                 .doOnNext(taker)

@@ -17,6 +17,7 @@ final class JdbcStatements {
     private static final String DEPOSIT = jdbc(Data.DEPOSIT);
     private static final String BALANCE = jdbc(Data.BALANCE);
     private static final String ITEMS = jdbc(Data.ITEMS);
+    private static final String PAGE = jdbc(Data.PAGE);
     private static final String INSERT = jdbc(Data.INSERT);
     private static final String INSERT_ARRAYS = jdbc(Data.INSERT_ARRAYS);
 
@@ -58,7 +59,7 @@ final class JdbcStatements {
     }
 
     static long rows(Connection connection, int count, Consumer<? super Item> taker) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ITEMS)) {
+        try (PreparedStatement statement = connection.prepareStatement(count > Data.LARGEST_PAGE ? ITEMS : PAGE)) {
             statement.setFetchSize(FETCH_SIZE);
             statement.setInt(1, count);
             long seen = 0;

@@ -34,7 +34,7 @@ public interface Peer extends AutoCloseable {
         return transaction(id);
     }
 
-    /** {@link Data#ITEMS}, each given to the taker as it comes; emits how many they were. */
+    /** {@link Data#items}, each given to the taker as it comes; emits how many they were. */
     Mono<Long> rows(int count, Consumer<? super Item> taker);
 
     /** All or none, in the way that is made for many rows; emits how many were inserted. */

@@ -117,7 +117,7 @@ public final class R2dbcPoolPeer implements Peer {
         return Flux.usingWhen(
                         connections,
                         connection -> Flux.from(connection
-                                        .createStatement(Data.ITEMS)
+                                        .createStatement(Data.items(count))
                                         .bind(0, count)
                                         .execute())
                                 .concatMap(result -> result.map(Item::of)),

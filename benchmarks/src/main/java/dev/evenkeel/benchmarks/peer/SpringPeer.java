@@ -55,7 +55,7 @@ public final class SpringPeer implements Peer {
 
     @Override
     public Mono<Long> rows(int count, Consumer<? super Item> taker) {
-        return client.sql(Data.ITEMS)
+        return client.sql(Data.items(count))
                 .bind(0, count)
                 .map(Item::of)
                 .all()

@@ -85,11 +85,11 @@ public final class VertxPeer implements Peer {
     /** A collector sees each row when it is decoded, and keeps none: cheaper than a cursor, but without backpressure. */
     @Override
     public Mono<Long> rows(int count, Consumer<? super Item> taker) {
-        return emitted(() -> items(taker).execute(Tuple.of(count)).map(SqlResult::value));
+        return emitted(() -> items(count, taker).execute(Tuple.of(count)).map(SqlResult::value));
     }
 
-    private PreparedQuery<SqlResult<Long>> items(Consumer<? super Item> taker) {
-        return pool.preparedQuery(Data.ITEMS)
+    private PreparedQuery<SqlResult<Long>> items(int count, Consumer<? super Item> taker) {
+        return pool.preparedQuery(Data.items(count))
                 .collecting(Collector.<Row, long[], Long>of(
                         () -> new long[1],
                         (seen, row) -> {
