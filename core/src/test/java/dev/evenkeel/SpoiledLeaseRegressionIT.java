@@ -17,6 +17,7 @@ import io.r2dbc.spi.Connection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,19 +198,29 @@ class SpoiledLeaseRegressionIT {
 
     /** More statements than the driver queues look like a lost connection to whoever trusts its code. */
     @Test
-    void threeHundredStatementsAtOnceOnOneConnectionAreExplainedAndNotRepeated() {
+    void threeHundredStatementsOfTheDriversAtOnceOnOneConnectionAreExplainedAndNotRepeated() {
         AtomicInteger runs = new AtomicInteger();
 
         StepVerifier.create(db.inTransaction(conn -> {
                     runs.incrementAndGet();
                     return Flux.range(0, 300)
-                            .flatMap(i -> db.query("select $1::int", i).on(conn).one(row -> 1), 300)
+                            .flatMap(
+                                    i -> db.query("select 1; select 2").on(conn).rowsUpdated(), 300)
                             .count();
                 }))
                 .verifyErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(QueryFailedException.class)
                         .hasMessageContaining("256"));
         assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void threeHundredStatementsThatGoOurWayAtOnceOnOneConnectionAreAllAnswered() {
+        StepVerifier.create(db.inTransaction(conn -> Flux.range(0, 300)
+                        .flatMap(i -> db.query("select $1::int", i).on(conn).one(row -> row.get(0, Integer.class)), 300)
+                        .collectList()))
+                .expectNext(IntStream.range(0, 300).boxed().toList())
+                .verifyComplete();
     }
 
     @Test

@@ -1,15 +1,21 @@
 package dev.evenkeel.driver;
 
+import io.netty.channel.Channel;
 import io.r2dbc.postgresql.ConnectionFunction;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Client;
+import io.r2dbc.postgresql.client.ReactorNettyClient;
+import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.spi.R2dbcException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import reactor.netty.Connection;
 
 /**
  * The driver's own protocol client behind a connection. The client is public and does what the SPI cannot express; the way
@@ -22,9 +28,14 @@ public final class DriverClient {
     private static final MethodHandle CLIENT;
     private static final MethodHandle EXCEPTION;
     private static final MethodHandle FACTORY;
+    private static final VarHandle NETWORK;
+    private static final VarHandle TRANSACTION;
 
     static {
         try {
+            Lookup client = MethodHandles.privateLookupIn(ReactorNettyClient.class, MethodHandles.lookup());
+            NETWORK = client.findVarHandle(ReactorNettyClient.class, "connection", Connection.class);
+            TRANSACTION = client.findVarHandle(ReactorNettyClient.class, "transactionStatus", TransactionStatus.class);
             Class<?> connection = Class.forName(PACKAGE + "PostgresqlConnection");
             CLIENT = MethodHandles.privateLookupIn(connection, MethodHandles.lookup())
                     .findVirtual(connection, "getClient", MethodType.methodType(Client.class))
@@ -54,6 +65,22 @@ public final class DriverClient {
         } catch (Throwable e) {
             throw new IllegalStateException("a connection that the driver did not make: " + connection, e);
         }
+    }
+
+    /** Where it reads and writes. */
+    public static Channel channel(ReactorNettyClient client) {
+        return ((Connection) NETWORK.get(client)).channel();
+    }
+
+    /** Tells it what the server has said of the transaction when it was ready (manual, ReadyForQuery). */
+    public static void transactionStatus(ReactorNettyClient client, byte status) {
+        TransactionStatus said = switch (status) {
+            case 'I' -> TransactionStatus.IDLE;
+            case 'T' -> TransactionStatus.OPEN;
+            case 'E' -> TransactionStatus.FAILED;
+            default -> TransactionStatus.UNKNOWN;
+        };
+        TRANSACTION.setVolatile(client, said);
     }
 
     /** A factory whose connections open their sockets in this way. */

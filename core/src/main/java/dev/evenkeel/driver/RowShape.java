@@ -2,16 +2,24 @@ package dev.evenkeel.driver;
 
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.api.PostgresqlRowMetadata;
+import io.r2dbc.postgresql.codec.CodecRegistry;
 import io.r2dbc.postgresql.codec.Codecs;
-import io.r2dbc.postgresql.message.backend.DataRow;
 import io.r2dbc.postgresql.message.backend.RowDescription;
+import io.r2dbc.postgresql.message.backend.RowDescription.Field;
 import io.r2dbc.spi.Row;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the driver's own rows out of what the server sends for one prepared statement, so that they decode exactly as they do
@@ -42,7 +50,7 @@ public final class RowShape {
                             metadata,
                             "toRowMetadata",
                             MethodType.methodType(metadata, Codecs.class, RowDescription.class))
-                    .asType(MethodType.methodType(Object.class, Codecs.class, RowDescription.class));
+                    .asType(MethodType.methodType(PostgresqlRowMetadata.class, Codecs.class, RowDescription.class));
             ROW = inside(row)
                     .findConstructor(
                             row,
@@ -61,13 +69,26 @@ public final class RowShape {
     }
 
     private final Object resources;
-    private final Object metadata;
+    private final PostgresqlRowMetadata metadata;
     private final RowDescription description;
+    private final ColumnKind[] kinds;
+    private final Map<String, Integer> indexes = new HashMap<>();
 
-    private RowShape(Object resources, Object metadata, RowDescription description) {
+    private RowShape(Object resources, PostgresqlRowMetadata metadata, RowDescription description, boolean plain) {
         this.resources = resources;
         this.metadata = metadata;
         this.description = description;
+        List<Field> fields = description.getFields();
+        this.kinds = new ColumnKind[fields.size()];
+        for (int i = 0; i < kinds.length; i++) {
+            kinds[i] = plain ? ColumnKind.of(fields.get(i)) : ColumnKind.OTHER;
+            indexes.putIfAbsent(fields.get(i).getName().toLowerCase(Locale.ROOT), i);
+        }
+        // As they are mostly written: to the driver all spellings are the same name, and the first column of that name
+        // counts.
+        for (Field field : fields) {
+            indexes.put(field.getName(), index(field.getName().toLowerCase(Locale.ROOT)));
+        }
     }
 
     private static Class<?> driverClass(String name) throws ClassNotFoundException {
@@ -87,28 +108,58 @@ public final class RowShape {
         }
     }
 
+    /** Whether nobody has registered others, which might read the same types. */
+    private static boolean areTheDrivers(Codecs codecs) {
+        return codecs instanceof CodecRegistry registered
+                && StreamSupport.stream(registered.spliterator(), false)
+                        .allMatch(codec -> codec.getClass().getPackage() == Codecs.class.getPackage());
+    }
+
     public static RowShape of(PostgresqlConnection connection, RowDescription description) {
         try {
             Object resources = (Object) RESOURCES.invokeExact((Object) connection);
-            Object metadata = (Object) METADATA.invokeExact(codecs(connection), description);
-            return new RowShape(resources, metadata, description);
+            Codecs codecs = codecs(connection);
+            PostgresqlRowMetadata metadata = (PostgresqlRowMetadata) METADATA.invokeExact(codecs, description);
+            return new RowShape(resources, metadata, description, areTheDrivers(codecs));
         } catch (Throwable e) {
             throw new IllegalStateException("the driver cannot read " + description, e);
         }
     }
 
-    /** A row that can be read until {@link #close}. */
-    public Row open(DataRow data) {
+    /** What a function makes of a row, given the body of its message; the row can be read only meanwhile. */
+    public <T> T read(ByteBuf body, Function<? super Row, ? extends T> mapping) {
+        ReceivedRow row = new ReceivedRow(this, body);
         try {
-            return (Row) ROW.invokeExact(resources, metadata, (List<?>) description.getFields(), data.getColumns());
+            return mapping.apply(row);
+        } finally {
+            row.close();
+        }
+    }
+
+    /** The driver's own row; {@code null} for NULL. */
+    Row row(@Nullable ByteBuf[] columns) {
+        try {
+            return (Row) ROW.invokeExact(resources, (Object) metadata, (List<?>) description.getFields(), columns);
         } catch (Throwable e) {
             throw new IllegalStateException("the driver cannot read a row", e);
         }
     }
 
-    /** The row belongs to nobody any more: reading it is an error from now on, and its bytes are given back. */
-    public static void close(Row row, DataRow data) {
+    /** Reading the driver's own row is an error from now on. */
+    static void release(Row row) {
         RELEASED.set(row, true);
-        data.release();
+    }
+
+    ColumnKind kind(int column) {
+        return kinds[column];
+    }
+
+    /** Of the column with that name; -1 if it has to be looked for. */
+    int index(String name) {
+        return indexes.getOrDefault(name, -1);
+    }
+
+    PostgresqlRowMetadata metadata() {
+        return metadata;
     }
 }

@@ -3,7 +3,7 @@ package dev.evenkeel.lane;
 import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.driver.RowShape;
 import dev.evenkeel.event.Listeners;
-import dev.evenkeel.wire.Bytes;
+import dev.evenkeel.wire.AnswerDecoder;
 import dev.evenkeel.wire.PreparedStatements;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
@@ -13,7 +13,6 @@ import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
 import io.r2dbc.postgresql.message.backend.CommandComplete;
-import io.r2dbc.postgresql.message.backend.DataRow;
 import io.r2dbc.postgresql.message.backend.EmptyQueryResponse;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
@@ -48,9 +47,6 @@ public final class Lane {
     /** Beyond so many on the wire more of them only wait at the server. */
     public static final int MOST_ON_THE_WIRE = 256;
 
-    /** So many messages are asked for ahead of what is handled. */
-    private static final int AHEAD = 1024;
-
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
     private final String node;
@@ -71,7 +67,7 @@ public final class Lane {
     private final ArrayDeque<Group> flying = new ArrayDeque<>();
     private final PreparedStatements statements = new PreparedStatements();
     private final Pace pace;
-    private final Answers answers = new Answers(this, AHEAD);
+    private final AnswerDecoder answers;
     private int onTheWire;
     private volatile @Nullable Throwable broken;
     private volatile boolean open = true;
@@ -83,6 +79,7 @@ public final class Lane {
         this.client = DriverClient.of(session.connection());
         this.codecs = RowShape.codecs(session.connection());
         this.loop = session.loop();
+        this.answers = AnswerDecoder.of(client);
         this.known = known;
         this.listeners = listeners;
         this.timer = timer;
@@ -90,9 +87,10 @@ public final class Lane {
         this.openedNanos = timer.now(TimeUnit.NANOSECONDS);
     }
 
-    /** Begins the one conversation that never ends. */
+    /** The driver's part is one conversation that never ends. */
     void start() {
-        client.exchange(message -> false, Mono.empty()).subscribe(answers);
+        client.exchange(message -> false, Mono.empty()).subscribe(new EndOfSession(this));
+        loop.execute(() -> answers.ownedBy(new LaneReader(this)));
     }
 
     String node() {
@@ -197,7 +195,7 @@ public final class Lane {
             addGroup(out);
         }
         if (out.isReadable()) {
-            client.send(new Bytes(out));
+            answers.send(out);
         } else {
             out.release();
         }
@@ -241,19 +239,25 @@ public final class Lane {
         }
     }
 
+    void receive(ByteBuf row) {
+        Group group = flying.peek();
+        LaneRequest<?> head = group == null ? null : group.head();
+        if (head != null) {
+            head.row(row);
+            if (head.delivery().isFull()) {
+                answers.pause();
+                if (!head.delivery().isFull()) {
+                    // It was taken just now, and nothing was paused.
+                    answers.resume();
+                }
+            }
+        }
+    }
+
     void receive(BackendMessage message) {
         Group group = flying.peek();
         LaneRequest<?> head = group == null ? null : group.head();
-        if (message instanceof DataRow row) {
-            if (head == null) {
-                row.release();
-            } else {
-                head.row(row);
-                if (head.delivery().isFull()) {
-                    answers.pause();
-                }
-            }
-        } else if (message instanceof ReadyForQuery) {
+        if (message instanceof ReadyForQuery) {
             ready();
         } else if (head == null) {
             return;
@@ -309,7 +313,7 @@ public final class Lane {
 
     /** Somebody did not take its rows, and does now. */
     void resume() {
-        loop.execute(answers::resume);
+        answers.resume();
     }
 
     private void lookLater() {

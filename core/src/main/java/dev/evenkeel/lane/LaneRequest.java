@@ -13,11 +13,9 @@ import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.api.ErrorDetails;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.codec.Codecs;
-import io.r2dbc.postgresql.message.backend.DataRow;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
 import io.r2dbc.postgresql.message.backend.RowDescription;
-import io.r2dbc.spi.Row;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
@@ -101,23 +99,19 @@ final class LaneRequest<T> {
         }
     }
 
-    void row(DataRow data) {
+    void row(ByteBuf body) {
         RowShape shape = statement == null ? null : statement.rows();
         if (delivery.isOver() || shape == null) {
-            data.release();
             return;
         }
         rows++;
-        Row row = shape.open(data);
         T item;
         try {
-            item = query.mapping().apply(row);
+            item = shape.read(body, query.mapping());
         } catch (Throwable thrown) {
             Exceptions.throwIfFatal(thrown);
             fail(thrown);
             return;
-        } finally {
-            RowShape.close(row, data);
         }
         delivery.next(item);
     }

@@ -135,8 +135,8 @@ public final class Lanes {
 
     private void add(LaneSession session) {
         Lane lane = new Lane(node, session, known, listeners, timer);
-        lanes.add(lane);
         lane.start();
+        lanes.add(lane);
         if (closed) {
             lane.sever();
         }

@@ -1,10 +1,17 @@
 package dev.evenkeel.node;
 
-import io.r2dbc.postgresql.client.Client;
-import io.r2dbc.postgresql.message.frontend.Query;
+import dev.evenkeel.wire.AnswerReader;
+import dev.evenkeel.wire.Wire;
+import io.netty.buffer.ByteBuf;
+import io.r2dbc.postgresql.message.backend.BackendMessage;
+import io.r2dbc.postgresql.message.backend.ReadyForQuery;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /** Sends COMMIT and reads all of the answer. */
 final class CommitExchange {
@@ -12,19 +19,82 @@ final class CommitExchange {
     private CommitExchange() {}
 
     /** Completes when the transaction has committed; at once when there is {@code none}. */
-    static Mono<Void> on(Client client, BooleanSupplier none, Runnable answered, Supplier<String> node) {
-        return Mono.defer(() -> {
-            if (none.getAsBoolean()) {
-                return Mono.empty();
+    static Mono<Void> on(DirectStatements session, BooleanSupplier none, Runnable answered, Supplier<String> node) {
+        return new Mono<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Void> caller) {
+                if (none.getAsBoolean()) {
+                    Operators.complete(caller);
+                    return;
+                }
+                Reader reader = new Reader(caller, answered, node);
+                caller.onSubscribe(reader);
+                if (!reader.over) {
+                    ByteBuf request = session.client().getByteBufAllocator().ioBuffer(32);
+                    Wire.query(request, CommitAnswer.COMMIT);
+                    session.answers().ask(request, reader);
+                }
             }
-            CommitAnswer answer = new CommitAnswer();
-            return client.exchange(Mono.just(new Query(CommitAnswer.COMMIT)))
-                    .doOnNext(answer::read)
-                    .then(Mono.defer(() -> {
-                        answered.run();
-                        Throwable problem = answer.problem(node.get());
-                        return problem == null ? Mono.empty() : Mono.error(problem);
-                    }));
-        });
+        };
+    }
+
+    private static final class Reader implements AnswerReader, Subscription {
+
+        private final CoreSubscriber<? super Void> caller;
+        private final Runnable answered;
+        private final Supplier<String> node;
+        private final CommitAnswer answer = new CommitAnswer();
+        private volatile boolean over;
+
+        Reader(CoreSubscriber<? super Void> caller, Runnable answered, Supplier<String> node) {
+            this.caller = caller;
+            this.answered = answered;
+            this.node = node;
+        }
+
+        @Override
+        public boolean takesMore() {
+            return true;
+        }
+
+        @Override
+        public void row(ByteBuf body) {}
+
+        @Override
+        public void message(BackendMessage message) {
+            if (!(message instanceof ReadyForQuery)) {
+                answer.read(message);
+            } else if (!over) {
+                answered.run();
+                end(answer.problem(node.get()));
+            }
+        }
+
+        @Override
+        public void lost(Throwable cause) {
+            if (!over) {
+                end(cause);
+            }
+        }
+
+        private void end(@Nullable Throwable problem) {
+            over = true;
+            if (problem == null) {
+                caller.onComplete();
+            } else {
+                caller.onError(problem);
+            }
+        }
+
+        @Override
+        public void request(long count) {
+            Operators.validate(count);
+        }
+
+        /** COMMIT goes on. */
+        @Override
+        public void cancel() {
+            over = true;
+        }
     }
 }

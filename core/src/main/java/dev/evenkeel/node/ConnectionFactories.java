@@ -5,6 +5,7 @@ import dev.evenkeel.config.NodeConfig;
 import dev.evenkeel.config.Secret;
 import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.error.InvalidConfigurationException;
+import dev.evenkeel.wire.AnswerDecoder;
 import io.r2dbc.postgresql.ConnectionFunction;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
@@ -24,9 +25,10 @@ public final class ConnectionFactories {
     /** The driver's default keeps every statement for ever, on both sides. */
     private static final int PREPARED_STATEMENTS = 256;
 
-    /** As the driver connects, but through {@link ConnectionResolvers}. */
+    /** As the driver connects, but through {@link ConnectionResolvers}, and with a place for answers that are not the driver's. */
     private static final ConnectionFunction CONNECT = (address, settings) -> ReactorNettyClient.connect(
                     address, settings.mutate(own -> own.connectionProvider(ConnectionResolvers.CLOSED)))
+            .doOnNext(AnswerDecoder::install)
             .cast(Client.class);
 
     private ConnectionFactories() {}

@@ -2,7 +2,6 @@ package dev.evenkeel.node;
 
 import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.driver.RowShape;
-import dev.evenkeel.wire.Bytes;
 import dev.evenkeel.wire.ServerVerdict;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
@@ -11,7 +10,6 @@ import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
 import io.r2dbc.postgresql.message.backend.CommandComplete;
-import io.r2dbc.postgresql.message.backend.DataRow;
 import io.r2dbc.postgresql.message.backend.EmptyQueryResponse;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
@@ -113,15 +110,25 @@ final class DirectExchange<T> {
             parts.add(DirectPart.of(CommitAnswer.COMMIT, Binding.EMPTY, null));
         }
         refusal = null;
-        Bytes request = new Bytes(write());
-        Flux<BackendMessage> messages = session.client().exchange(Mono.just(request));
+        ByteBuf request = write();
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super T> caller) {
+                DirectReader<T> reader = new DirectReader<>(caller, DirectExchange.this);
                 earlier.forEach(part -> part.begin(caller));
-                messages.subscribe(new DirectReader<>(caller, DirectExchange.this, request));
+                caller.onSubscribe(reader);
+                if (reader.isOver()) {
+                    request.release();
+                } else {
+                    session.answers().ask(request, reader);
+                }
             }
         };
+    }
+
+    /** Its reader takes more. */
+    void resume() {
+        session.answers().resume();
     }
 
     private ByteBuf write() {
@@ -137,15 +144,25 @@ final class DirectExchange<T> {
         return out;
     }
 
-    /** What the caller gets of a message; {@code null} for most. */
+    /** What the caller gets of a row; {@code null} when it is not one of its. */
+    @Nullable
+    T row(ByteBuf body) {
+        RowShape shape = statement.rows();
+        if (mapping == null || shape == null || parts.get(current) != statement) {
+            return null;
+        }
+        T item = shape.read(body, mapping);
+        exchanges.rows(1);
+        return item;
+    }
+
+    /** What the caller gets of another message; {@code null} for most. */
     @Nullable
     T read(BackendMessage message) {
         if (commit != null && current == parts.size() - 1) {
             commit.read(message);
         }
-        if (message instanceof DataRow row) {
-            return row(row);
-        } else if (message instanceof CommandComplete complete) {
+        if (message instanceof CommandComplete complete) {
             return completed(complete);
         } else if (message instanceof EmptyQueryResponse) {
             current++;
@@ -187,22 +204,6 @@ final class DirectExchange<T> {
     /** Nothing more is heard of it. */
     void over() {
         earlier.forEach(DirectPart::over);
-    }
-
-    private @Nullable T row(DataRow data) {
-        RowShape shape = statement.rows();
-        if (mapping == null || shape == null || parts.get(current) != statement) {
-            data.release();
-            return null;
-        }
-        Row row = shape.open(data);
-        try {
-            T item = mapping.apply(row);
-            exchanges.rows(1);
-            return item;
-        } finally {
-            RowShape.close(row, data);
-        }
     }
 
     @SuppressWarnings("unchecked") // without a mapping T is Long

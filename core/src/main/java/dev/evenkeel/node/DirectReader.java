@@ -1,91 +1,119 @@
 package dev.evenkeel.node;
 
-import dev.evenkeel.flow.PassOn;
-import dev.evenkeel.wire.Bytes;
-import io.netty.util.ReferenceCountUtil;
+import dev.evenkeel.wire.AnswerReader;
+import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
+import io.r2dbc.postgresql.message.backend.ReadyForQuery;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
-import reactor.util.context.Context;
 
 /**
  * Hands the answer of one {@link DirectExchange} to its caller. An error of the server is told only when the server is ready
  * again: until then the driver does not know that a transaction is open, and the connection would look clean.
+ *
+ * <p>Its own number is how many items are still asked for.
  */
-final class DirectReader<T> extends PassOn<BackendMessage, T> {
+final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscription {
 
-    private final DirectExchange<T> exchange;
-    private final Bytes request;
-    private final Context context;
-    private boolean over;
+    private static final long serialVersionUID = 1L;
 
-    /** The {@code request} is given back when it cannot be sent; messages that nobody will read are, too. */
-    DirectReader(CoreSubscriber<? super T> caller, DirectExchange<T> exchange, Bytes request) {
-        super(caller);
+    private final transient CoreSubscriber<? super T> caller;
+    private final transient DirectExchange<T> exchange;
+    private transient volatile boolean over;
+
+    DirectReader(CoreSubscriber<? super T> caller, DirectExchange<T> exchange) {
+        this.caller = caller;
         this.exchange = exchange;
-        this.request = request;
-        this.context = Operators.enableOnDiscard(caller.currentContext(), ReferenceCountUtil::release);
+    }
+
+    /** Nobody wants to hear of it any more. */
+    boolean isOver() {
+        return over;
     }
 
     @Override
-    public Context currentContext() {
-        return context;
+    public boolean takesMore() {
+        return over || get() > 0;
     }
 
     @Override
-    public void onNext(BackendMessage message) {
+    public void row(ByteBuf body) {
         if (over) {
-            ReferenceCountUtil.release(message);
             return;
         }
-        T item;
         try {
-            item = exchange.read(message);
+            emit(exchange.row(body));
         } catch (Throwable thrown) {
-            Exceptions.throwIfFatal(thrown);
-            over = true;
-            cancel();
-            actual.onError(new Unanswered(thrown));
+            giveUp(thrown);
+        }
+    }
+
+    @Override
+    public void message(BackendMessage message) {
+        if (over) {
             return;
         }
+        if (message instanceof ReadyForQuery) {
+            end(exchange.refusal());
+            return;
+        }
+        try {
+            emit(exchange.read(message));
+        } catch (Throwable thrown) {
+            giveUp(thrown);
+        }
+    }
+
+    @Override
+    public void lost(Throwable cause) {
+        if (!over) {
+            end(cause);
+        }
+    }
+
+    private void emit(@Nullable T item) {
         if (item != null) {
-            actual.onNext(item);
+            if (get() != Long.MAX_VALUE) {
+                decrementAndGet();
+            }
+            caller.onNext(item);
+        }
+    }
+
+    private void giveUp(Throwable thrown) {
+        Exceptions.throwIfFatal(thrown);
+        cancel();
+        caller.onError(new Unanswered(thrown));
+    }
+
+    private void end(@Nullable Throwable problem) {
+        over = true;
+        exchange.ended();
+        if (problem == null) {
+            caller.onComplete();
         } else {
-            request(1);
+            caller.onError(problem);
         }
     }
 
     @Override
-    public void onError(Throwable error) {
-        if (over) {
-            Operators.onErrorDropped(error, currentContext());
-            return;
-        }
-        over = true;
-        request.dispose();
-        exchange.ended();
-        actual.onError(error);
-    }
-
-    @Override
-    public void onComplete() {
-        if (over) {
-            return;
-        }
-        over = true;
-        exchange.ended();
-        Throwable refusal = exchange.refusal();
-        if (refusal == null) {
-            actual.onComplete();
-        } else {
-            actual.onError(refusal);
+    public void request(long count) {
+        if (Operators.validate(count) && getAndAccumulate(count, Operators::addCap) == 0) {
+            exchange.resume();
         }
     }
 
+    /** What still comes is thrown away. */
     @Override
     public void cancel() {
-        super.cancel();
-        exchange.over();
+        if (!over) {
+            over = true;
+            exchange.over();
+            exchange.resume();
+        }
     }
 }

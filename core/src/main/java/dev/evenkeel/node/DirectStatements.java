@@ -3,6 +3,7 @@ package dev.evenkeel.node;
 import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.driver.RowShape;
 import dev.evenkeel.sql.SqlStatement;
+import dev.evenkeel.wire.AnswerDecoder;
 import dev.evenkeel.wire.PreparedStatements;
 import dev.evenkeel.wire.Values;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
@@ -34,6 +35,7 @@ final class DirectStatements {
     private final PostgresqlConnection connection;
     private final boolean allowed;
     private final Client client;
+    private final AnswerDecoder answers;
     private final Codecs codecs;
     private final PreparedStatements statements = new PreparedStatements();
     private final PendingBegin begin;
@@ -43,6 +45,7 @@ final class DirectStatements {
         this.allowed = allowed;
         this.connection = connection;
         this.client = DriverClient.of(connection);
+        this.answers = AnswerDecoder.of(client);
         this.begin = new PendingBegin(client);
         this.codecs = RowShape.codecs(connection);
     }
@@ -141,6 +144,11 @@ final class DirectStatements {
 
     Client client() {
         return client;
+    }
+
+    /** Where they are sent, and where the answers come from. */
+    AnswerDecoder answers() {
+        return answers;
     }
 
     PreparedStatements prepared() {

@@ -17,6 +17,10 @@ public final class Bytes implements FrontendMessage {
         this.content = content;
     }
 
+    boolean consistsOf(ByteBuf bytes) {
+        return content == bytes;
+    }
+
     @Override
     public Publisher<ByteBuf> encode(ByteBufAllocator allocator) {
         return gone.compareAndSet(false, true) ? Mono.just(content) : Mono.empty();

@@ -71,6 +71,14 @@ public final class Wire {
         return true;
     }
 
+    /** A request of its own, without values. */
+    public static void query(ByteBuf out, String sql) {
+        int length = begin(out, 'Q');
+        out.writeCharSequence(sql, StandardCharsets.UTF_8);
+        out.writeByte(0);
+        end(out, length);
+    }
+
     public static void execute(ByteBuf out) {
         out.writeBytes(EXECUTE);
     }
