@@ -8,6 +8,8 @@ import dev.evenkeel.error.QueryFailedException;
 import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Result;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,5 +105,70 @@ class StalePlanIT {
                                 QueryFailedException.class,
                                 aborted -> assertThat(aborted.code()).isEqualTo("25P02")));
         assertThat(runs).hasValue(1);
+    }
+
+    private void forgetAllStatements() {
+        db.withConnection(
+                        ConnectionOptions.write(),
+                        conn -> db.query("deallocate all").on(conn).rowsUpdated())
+                .block(PATIENCE);
+    }
+
+    private Mono<Long> rename(Connection conn, String name) {
+        return db.query("update item set name = $1 where id = 1", name).on(conn).rowsUpdated();
+    }
+
+    private String name() {
+        return cluster.primary().queryOne("select name from item where id = 1");
+    }
+
+    @Test
+    void aSessionThatHasForgottenItsStatementsAndWithThemBeginDoesNotRunAnythingOutsideOfATransaction() {
+        db.inTransaction(conn -> rename(conn, "b")).block(PATIENCE);
+
+        forgetAllStatements();
+        StepVerifier.create(db.inTransaction(
+                        conn -> rename(conn, "c").then(Mono.error(new IllegalStateException("not this time")))))
+                .verifyError(IllegalStateException.class);
+        assertThat(name()).isEqualTo("b");
+
+        forgetAllStatements();
+        db.inTransaction(conn -> rename(conn, "d").then(rename(conn, "e"))).block(PATIENCE);
+        assertThat(name()).isEqualTo("e");
+
+        forgetAllStatements();
+        db.inTransaction(conn -> db.query("update item set name = $1 where id = 1", "f")
+                        .on(conn)
+                        .andCommit()
+                        .rowsUpdated())
+                .block(PATIENCE);
+        assertThat(name()).isEqualTo("f");
+
+        forgetAllStatements();
+        StepVerifier.create(db.query("select name from item where id = $1", 1)
+                        .after(db.query("update item set name = $1 where id = 1", "g"))
+                        .one(row -> row.get(0, String.class)))
+                .expectNext("g")
+                .verifyComplete();
+        assertThat(name()).isEqualTo("g");
+    }
+
+    @Test
+    void aTransactionOfTheSpiBeginsWithAFreshStatementAlthoughTheSessionHasForgottenBegin() {
+        db.inTransaction(conn -> rename(conn, "b")).block(PATIENCE);
+        forgetAllStatements();
+
+        db.withConnection(
+                        ConnectionOptions.write(),
+                        conn -> Mono.from(conn.beginTransaction())
+                                .thenMany(
+                                        Flux.from(conn.createStatement("update item set name = $1 || name where id = 1")
+                                                        .bind(0, "c")
+                                                        .execute())
+                                                .concatMap(Result::getRowsUpdated))
+                                .then(Mono.from(conn.rollbackTransaction())))
+                .block(PATIENCE);
+
+        assertThat(name()).isEqualTo("b");
     }
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
 
 /**
  * A {@link Query} that goes down the road, or straight to the connection that it was given. One with others in front of it
@@ -109,7 +110,7 @@ record PipelineQuery(
     public <T> Mono<T> one(Function<? super Row, ? extends @Nullable T> mapping) {
         return connection == null && statement.isAlone()
                 ? pipeline.runSingle(terms, new StatementWork<>(statement, mapping))
-                : this.<T>map(mapping).singleOrEmpty();
+                : single(statements -> held -> statements.rows(held, mapping));
     }
 
     /** There always is a number, but when a cancel meets it: that must not look like an error to whoever hears what comes then. */
@@ -117,23 +118,42 @@ record PipelineQuery(
     public Mono<Long> rowsUpdated() {
         return connection == null && statement.isAlone()
                 ? pipeline.runSingle(terms, statement::rowsUpdated)
-                : run(statements -> statements::rowsUpdated).singleOrEmpty();
+                : single(statements -> statements::rowsUpdated);
     }
 
     private <T> Flux<T> run(Function<Statements, Function<Connection, Publisher<T>>> running) {
         return connection == null
-                ? inTransaction(running.apply(statement.andCommit()))
+                ? inTransaction(running).flatMapIterable(Function.identity())
                 : pipeline.runOn(connection, terms.label(), bound, running.apply(statement));
     }
 
-    private <T> Flux<T> inTransaction(Function<Connection, Publisher<T>> work) {
+    private <T> Mono<T> single(Function<Statements, Function<Connection, Publisher<T>>> running) {
+        return connection == null
+                ? this.<T>inTransaction(running).handle(PipelineQuery::requireSingle)
+                : this.<T>run(running).singleOrEmpty();
+    }
+
+    private static <T> void requireSingle(List<T> items, SynchronousSink<T> sink) {
+        if (items.size() > 1) {
+            sink.error(new IndexOutOfBoundsException("Source emitted more than one item"));
+        } else if (items.size() == 1) {
+            sink.next(items.get(0));
+        }
+    }
+
+    private <T> Mono<List<T>> inTransaction(Function<Statements, Function<Connection, Publisher<T>>> running) {
+        Function<Connection, Publisher<T>> work = running.apply(statement.andCommit());
+        return pipeline.runSingle(
+                asTransaction(),
+                transaction().one(held -> Flux.from(work.apply(held)).collectList()));
+    }
+
+    private Transactions transaction() {
         TransactionOptions.Builder options = TransactionOptions.builder();
-        Transactions transaction =
-                transactions.apply((terms.phase() == Phase.READING ? options.readOnly() : options).build());
-        Terms whole = terms.phase() == Phase.STATEMENT ? terms.phase(Phase.IN_TRANSACTION) : terms;
-        return pipeline.run(
-                        whole,
-                        transaction.one(held -> Flux.from(work.apply(held)).collectList()))
-                .flatMapIterable(Function.identity());
+        return transactions.apply((terms.phase() == Phase.READING ? options.readOnly() : options).build());
+    }
+
+    private Terms asTransaction() {
+        return terms.phase() == Phase.STATEMENT ? terms.phase(Phase.IN_TRANSACTION) : terms;
     }
 }

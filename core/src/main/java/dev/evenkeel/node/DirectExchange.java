@@ -2,6 +2,7 @@ package dev.evenkeel.node;
 
 import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.driver.RowShape;
+import dev.evenkeel.flow.Withheld;
 import dev.evenkeel.wire.ServerVerdict;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
@@ -24,15 +25,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
-import reactor.util.retry.Retry;
 
 /**
  * One execution of a statement of {@link DirectStatements}, from its write to the last of its answer. With a BEGIN or other statements
  * in front all are one group with one Sync: when the server refuses one, it does not look at those behind it.
  */
-final class DirectExchange<T> {
+final class DirectExchange<T> extends Flux<T> {
 
     private final DirectStatements session;
     private final List<DirectPart> earlier;
@@ -63,16 +62,13 @@ final class DirectExchange<T> {
 
     /** What the session had prepared may not hold any more; then it is prepared again, unless a transaction is broken by it. */
     Flux<T> attempts() {
-        return new TrackedPublisher<>(unseen(() -> false), exchanges, Exchanges.Kind.STATEMENT);
+        return new TrackedPublisher<>(this, exchanges, Exchanges.Kind.STATEMENT);
     }
 
     /** The same for whoever tells {@link Exchanges} himself. */
     Flux<T> unseen(BooleanSupplier whenLeft) {
         left = whenLeft;
-        Flux<T> attempt = session.begin().inFrontOf(this::attempt);
-        return earlier.isEmpty()
-                ? attempt.onErrorResume(StalePlan.class, stale -> attempt)
-                : attempt.retryWhen(Retry.max(earlier.size() + 1L).filter(StalePlan.class::isInstance));
+        return this;
     }
 
     /**
@@ -82,18 +78,42 @@ final class DirectExchange<T> {
     Flux<T> committing(Supplier<String> node) {
         CommitAnswer answer = new CommitAnswer();
         commit = answer;
-        return new TrackedPublisher<>(session.begin().inFrontOf(this::attempt), exchanges, Exchanges.Kind.BOUNDARY)
-                .collectList()
-                .flatMapIterable(rows -> {
-                    Throwable problem = answer.problem(node.get());
-                    if (problem != null) {
-                        throw Exceptions.propagate(problem);
-                    }
-                    return rows;
-                });
+        return new Withheld<>(
+                new TrackedPublisher<>(this, exchanges, Exchanges.Kind.BOUNDARY), () -> answer.problem(node.get()));
     }
 
-    private Flux<T> attempt(@Nullable Begin first) {
+    /** Sends it, once. */
+    @Override
+    public void subscribe(CoreSubscriber<? super T> caller) {
+        DirectReader<T> reader = new DirectReader<>(caller, this);
+        caller.onSubscribe(reader);
+        if (!reader.isOver()) {
+            send(reader);
+        }
+    }
+
+    /** Sends it again if the first answer was that what the session had prepared does not hold any more. */
+    boolean isSentAgain(DirectReader<T> reader) {
+        boolean again = refusal instanceof StalePlan;
+        if (again) {
+            send(reader);
+        }
+        return again;
+    }
+
+    private void send(DirectReader<T> reader) {
+        try {
+            session.begin().inFrontOf(first -> {
+                ByteBuf request = attempt(first);
+                earlier.forEach(part -> part.begin(reader.caller()));
+                session.answers().ask(request, reader);
+            });
+        } catch (RuntimeException unsent) {
+            reader.lost(new Unanswered(unsent));
+        }
+    }
+
+    private ByteBuf attempt(@Nullable Begin first) {
         begin = first;
         inTransaction = first != null
                 || session.begin().isUnderWay()
@@ -102,7 +122,7 @@ final class DirectExchange<T> {
         current = 0;
         tries++;
         if (first != null) {
-            parts.add(DirectPart.onlyOnce(first.statement()));
+            parts.add(DirectPart.of(first.statement(), Binding.EMPTY, null));
         }
         parts.addAll(earlier);
         parts.add(statement);
@@ -110,20 +130,7 @@ final class DirectExchange<T> {
             parts.add(DirectPart.of(CommitAnswer.COMMIT, Binding.EMPTY, null));
         }
         refusal = null;
-        ByteBuf request = write();
-        return new Flux<>() {
-            @Override
-            public void subscribe(CoreSubscriber<? super T> caller) {
-                DirectReader<T> reader = new DirectReader<>(caller, DirectExchange.this);
-                earlier.forEach(part -> part.begin(caller));
-                caller.onSubscribe(reader);
-                if (reader.isOver()) {
-                    request.release();
-                } else {
-                    session.answers().ask(request, reader);
-                }
-            }
-        };
+        return write();
     }
 
     /** Its reader takes more. */
@@ -226,8 +233,15 @@ final class DirectExchange<T> {
         for (DirectPart skipped : parts.subList(refused, parts.size())) {
             skipped.failed(session.prepared());
         }
-        if (begin != null && refused == 0) {
-            session.begin().refused(begin);
+        boolean stale = ServerVerdict.of(error) == ServerVerdict.STALE;
+        boolean again = stale && maySendAgain(refused);
+        Begin first = begin;
+        if (first != null && refused == 0) {
+            if (again) {
+                session.begin().announce(first);
+            } else {
+                session.begin().refused(first);
+            }
         }
         R2dbcException verdict =
                 DriverClient.exception(error, parts.get(refused).sql());
@@ -235,17 +249,23 @@ final class DirectExchange<T> {
         if (parts.subList(refused, parts.size()).indexOf(statement) > 0) {
             exchanges.skipped();
         }
-        if (ServerVerdict.of(error) == ServerVerdict.STALE) {
+        if (stale) {
             parts.get(refused).stale(session.prepared());
+            if (again) {
+                return new StalePlan();
+            }
             if (inTransaction) {
                 return new AbortedByStalePlan();
             }
-            // Each try heals one of them.
-            if (tries <= earlier.size() + 1 && !left.getAsBoolean()) {
-                return new StalePlan();
-            }
         }
         return verdict;
+    }
+
+    /** Each try heals one of them. A transaction is not broken by a BEGIN that was not known any more. */
+    private boolean maySendAgain(int refused) {
+        boolean breaksNone = !inTransaction || (begin != null && refused == 0 && commit == null);
+        int mostTries = earlier.size() + (begin == null ? 1 : 2);
+        return breaksNone && tries <= mostTries && !left.getAsBoolean();
     }
 
     /** The same statement can be sent again. */

@@ -14,28 +14,21 @@ final class DirectPart {
 
     private final String sql;
     private final Binding values;
-    private final boolean onlyOnce;
     private final @Nullable Exchanges witness;
     private @Nullable Prepared statement;
     private @Nullable RowShape once;
     private boolean prepares;
     private boolean watched;
 
-    private DirectPart(String sql, Binding values, boolean onlyOnce, @Nullable Exchanges witness) {
+    private DirectPart(String sql, Binding values, @Nullable Exchanges witness) {
         this.sql = sql;
         this.values = values;
-        this.onlyOnce = onlyOnce;
         this.witness = witness;
     }
 
     /** With a {@code witness} for how it ends. */
     static DirectPart of(String sql, Binding values, @Nullable Exchanges witness) {
-        return new DirectPart(sql, values, false, witness);
-    }
-
-    /** Its text is not worth being prepared. */
-    static DirectPart onlyOnce(String sql) {
-        return new DirectPart(sql, Binding.EMPTY, true, null);
+        return new DirectPart(sql, values, witness);
     }
 
     String sql() {
@@ -54,8 +47,8 @@ final class DirectPart {
 
     private byte[] prepare(ByteBuf out, PreparedStatements statements) {
         int[] types = values.getParameterTypes();
-        Prepared known = onlyOnce ? null : statements.find(sql, types);
-        prepares = known == null && !onlyOnce;
+        Prepared known = statements.find(sql, types);
+        prepares = known == null;
         statement = prepares ? statements.prepare(sql, types, out) : known;
         if (statement != null && (prepares || statement.isConfirmed())) {
             return statement.name();

@@ -30,6 +30,10 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
         this.exchange = exchange;
     }
 
+    CoreSubscriber<? super T> caller() {
+        return caller;
+    }
+
     /** Nobody wants to hear of it any more. */
     boolean isOver() {
         return over;
@@ -58,7 +62,9 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
             return;
         }
         if (message instanceof ReadyForQuery) {
-            end(exchange.refusal());
+            if (!exchange.isSentAgain(this)) {
+                end(exchange.refusal());
+            }
             return;
         }
         try {

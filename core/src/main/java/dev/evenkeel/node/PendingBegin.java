@@ -3,10 +3,7 @@ package dev.evenkeel.node;
 import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.postgresql.client.TransactionStatus;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import reactor.core.CoreSubscriber;
-import reactor.core.publisher.Flux;
 
 /**
  * The BEGIN of one session that the driver does not know of: announced and not sent yet, or sent and not answered. Thread-safe.
@@ -96,28 +93,23 @@ final class PendingBegin {
     }
 
     /**
-     * Makes the exchange of the BEGIN that is to leave with it, if there is one. Whoever comes at the same moment waits until it is
-     * handed over: its statement must not get in front.
+     * Sends something together with the BEGIN that is to leave with it, if there is one. Whoever comes at the same moment waits until
+     * it is handed over: its statement must not get in front.
      */
-    <T> Flux<T> inFrontOf(Function<@Nullable Begin, Flux<T>> exchange) {
-        return new Flux<>() {
-            @Override
-            public void subscribe(CoreSubscriber<? super T> actual) {
-                if (announced == null) {
-                    exchange.apply(null).subscribe(actual);
-                    return;
-                }
-                synchronized (PendingBegin.this) {
-                    Begin first = announced;
-                    if (first != null) {
-                        underWay = first;
-                    }
-                    exchange.apply(first).subscribe(actual);
-                    if (announced == first) {
-                        announced = null;
-                    }
-                }
+    void inFrontOf(Consumer<@Nullable Begin> sending) {
+        if (announced == null) {
+            sending.accept(null);
+            return;
+        }
+        synchronized (this) {
+            Begin first = announced;
+            if (first != null) {
+                underWay = first;
             }
-        };
+            sending.accept(first);
+            if (announced == first) {
+                announced = null;
+            }
+        }
     }
 }

@@ -24,6 +24,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -259,12 +260,17 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** What the driver sends must not get in front of a BEGIN that has not been sent yet. */
     <T> Flux<T> behindBegin(Publisher<? extends T> source) {
-        return direct.begin().inFrontOf(begin -> {
-            if (begin != null) {
-                boundaries().sendAlone(begin);
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                direct.begin().inFrontOf(begin -> {
+                    if (begin != null) {
+                        boundaries().sendAlone(begin);
+                    }
+                    source.subscribe(actual);
+                });
             }
-            return Flux.from(source);
-        });
+        };
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.evenkeel.stage;
 import dev.evenkeel.Deadline;
 import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.Phase;
+import dev.evenkeel.flow.PassOn;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.time.Bounded;
 import io.r2dbc.spi.Connection;
@@ -11,7 +12,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -21,11 +24,43 @@ import reactor.core.scheduler.Scheduler;
 record OnConnection(Connection connection, String label, Scheduler timer) {
 
     <T> Flux<T> run(@Nullable Duration limit, Function<Connection, Publisher<T>> work) {
-        Flux<T> statement = Flux.defer(() -> work.apply(connection));
-        Flux<T> limited = limit == null
+        Flux<T> statement = new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                Publisher<T> source;
+                try {
+                    source = work.apply(connection);
+                } catch (RuntimeException refused) {
+                    Operators.error(actual, classify(refused));
+                    return;
+                }
+                source.subscribe(new Classified<>(actual, OnConnection.this));
+            }
+        };
+        return limit == null
                 ? statement
-                : Bounded.all(statement, limit, timer, () -> tooLate(Deadline.in(limit, timer)));
-        return limited.onErrorMap(this::classify);
+                : Bounded.all(statement, limit, timer, () -> classify(tooLate(Deadline.in(limit, timer))));
+    }
+
+    /** One operator instead of two for every statement. */
+    private static final class Classified<T> extends PassOn<T, T> {
+
+        private final OnConnection of;
+
+        Classified(CoreSubscriber<? super T> actual, OnConnection of) {
+            super(actual);
+            this.of = of;
+        }
+
+        @Override
+        public void onNext(T item) {
+            actual.onNext(item);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            super.onError(of.classify(error));
+        }
     }
 
     private Throwable tooLate(Deadline deadline) {

@@ -4,6 +4,7 @@ import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.QueryFailedException;
 import dev.evenkeel.flow.Mapped;
+import dev.evenkeel.flow.Withheld;
 import dev.evenkeel.node.BoundStatement;
 import dev.evenkeel.node.BoundStatements;
 import dev.evenkeel.node.Lease;
@@ -74,7 +75,7 @@ public record Statements(BoundStatements all, int fetchSize, boolean commits) {
         Flux<T> rows = direct != null
                 ? direct
                 : oneByOne(connection, result -> result.<T>map((row, metadata) -> Mapped.present(mapping.apply(row))));
-        return isAlone() ? rows : rows.collectList().flatMapIterable(Function.identity());
+        return isAlone() ? rows : new Withheld<>(rows, () -> null);
     }
 
     public Publisher<Long> rowsUpdated(Connection connection) {
