@@ -12,7 +12,6 @@ import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
-import io.r2dbc.postgresql.message.backend.CommandComplete;
 import io.r2dbc.postgresql.message.backend.EmptyQueryResponse;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
@@ -254,6 +253,13 @@ public final class Lane {
         }
     }
 
+    void completed() {
+        Group group = flying.peek();
+        if (group != null && !group.isEmpty()) {
+            leave(group).complete();
+        }
+    }
+
     void receive(BackendMessage message) {
         Group group = flying.peek();
         LaneRequest<?> head = group == null ? null : group.head();
@@ -261,9 +267,8 @@ public final class Lane {
             ready();
         } else if (head == null) {
             return;
-        } else if (message instanceof CommandComplete || message instanceof EmptyQueryResponse) {
-            leave(group);
-            head.complete();
+        } else if (message instanceof EmptyQueryResponse) {
+            completed();
         } else if (message instanceof ErrorResponse error) {
             leave(group);
             again(head, head.refused(error, statements));

@@ -1,6 +1,7 @@
 package dev.evenkeel.lane;
 
 import dev.evenkeel.wire.AnswerReader;
+import dev.evenkeel.wire.CommandTag;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
 
@@ -17,6 +18,15 @@ record LaneReader(Lane lane) implements AnswerReader {
     public void row(ByteBuf body) {
         try {
             lane.receive(body);
+        } catch (RuntimeException unexpected) {
+            breakOff(unexpected);
+        }
+    }
+
+    @Override
+    public void completed(CommandTag tag) {
+        try {
+            lane.completed();
         } catch (RuntimeException unexpected) {
             breakOff(unexpected);
         }

@@ -1,9 +1,9 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.driver.DriverClient;
+import dev.evenkeel.wire.CommandTag;
 import io.r2dbc.postgresql.api.ErrorDetails;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
-import io.r2dbc.postgresql.message.backend.CommandComplete;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
 import io.r2dbc.spi.R2dbcException;
@@ -24,11 +24,15 @@ final class CommitAnswer {
     private @Nullable R2dbcException failure;
     private boolean replicationGivenUp;
 
+    void completed(CommandTag tag) {
+        if (tag.rolledBack()) {
+            failure = new RolledBack();
+        }
+    }
+
     void read(BackendMessage message) {
         if (message instanceof ErrorResponse error) {
             failure = DriverClient.exception(error, COMMIT);
-        } else if (message instanceof CommandComplete complete && "ROLLBACK".equalsIgnoreCase(complete.getCommand())) {
-            failure = new RolledBack();
         } else if (message instanceof NoticeResponse notice) {
             replicationGivenUp |= ReplicationWarning.is(new ErrorDetails(notice.getFields()));
         }

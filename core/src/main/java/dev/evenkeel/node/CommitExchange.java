@@ -1,6 +1,7 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.wire.AnswerReader;
+import dev.evenkeel.wire.CommandTag;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
@@ -59,6 +60,11 @@ final class CommitExchange {
 
         @Override
         public void row(ByteBuf body) {}
+
+        @Override
+        public void completed(CommandTag tag) {
+            answer.completed(tag);
+        }
 
         @Override
         public void message(BackendMessage message) {

@@ -3,6 +3,7 @@ package dev.evenkeel.node;
 import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.driver.RowShape;
 import dev.evenkeel.flow.Withheld;
+import dev.evenkeel.wire.CommandTag;
 import dev.evenkeel.wire.ServerVerdict;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
@@ -10,7 +11,6 @@ import io.r2dbc.postgresql.api.ErrorDetails;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
-import io.r2dbc.postgresql.message.backend.CommandComplete;
 import io.r2dbc.postgresql.message.backend.EmptyQueryResponse;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
@@ -163,15 +163,29 @@ final class DirectExchange<T> extends Flux<T> {
         return item;
     }
 
-    /** What the caller gets of another message; {@code null} for most. */
+    /** One of the statements has ended: what the caller gets of it; {@code null} for most. */
+    @SuppressWarnings("unchecked") // without a mapping T is Long
     @Nullable
-    T read(BackendMessage message) {
+    T completed(CommandTag tag) {
+        if (commit != null && current == parts.size() - 1) {
+            commit.completed(tag);
+        }
+        DirectPart part = parts.get(current);
+        boolean own = part == statement;
+        current++;
+        part.answered(tag.rows());
+        if (!own || mapping != null || tag.rows() < 0) {
+            return null;
+        }
+        exchanges.rows(tag.rows());
+        return (T) Long.valueOf(tag.rows());
+    }
+
+    void read(BackendMessage message) {
         if (commit != null && current == parts.size() - 1) {
             commit.read(message);
         }
-        if (message instanceof CommandComplete complete) {
-            return completed(complete);
-        } else if (message instanceof EmptyQueryResponse) {
+        if (message instanceof EmptyQueryResponse) {
             current++;
         } else if (message instanceof ErrorResponse error) {
             refusal = failure(error);
@@ -184,7 +198,6 @@ final class DirectExchange<T> extends Flux<T> {
                 parts.get(current).described(RowShape.of(session.connection(), description));
             }
         }
-        return null;
     }
 
     /** What the server has refused it for; {@code null} when it has not. To be asked at the end. */
@@ -211,20 +224,6 @@ final class DirectExchange<T> extends Flux<T> {
     /** Nothing more is heard of it. */
     void over() {
         earlier.forEach(DirectPart::over);
-    }
-
-    @SuppressWarnings("unchecked") // without a mapping T is Long
-    private @Nullable T completed(CommandComplete complete) {
-        DirectPart part = parts.get(current);
-        boolean own = part == statement;
-        current++;
-        Long count = complete.getRows();
-        part.answered(count);
-        if (!own || mapping != null || count == null) {
-            return null;
-        }
-        exchanges.rows(count);
-        return (T) count;
     }
 
     private Throwable failure(ErrorResponse error) {

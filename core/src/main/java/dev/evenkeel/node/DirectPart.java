@@ -105,9 +105,9 @@ final class DirectPart {
         return true;
     }
 
-    void answered(@Nullable Long rows) {
+    void answered(long rows) {
         if (witness != null && ends()) {
-            witness.rows(rows == null ? 0 : rows);
+            witness.rows(Math.max(0, rows));
             witness.answered(Exchanges.Kind.STATEMENT);
         }
     }

@@ -1,6 +1,7 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.wire.AnswerReader;
+import dev.evenkeel.wire.CommandTag;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
 import io.r2dbc.postgresql.message.backend.ReadyForQuery;
@@ -57,6 +58,18 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
     }
 
     @Override
+    public void completed(CommandTag tag) {
+        if (over) {
+            return;
+        }
+        try {
+            emit(exchange.completed(tag));
+        } catch (Throwable thrown) {
+            giveUp(thrown);
+        }
+    }
+
+    @Override
     public void message(BackendMessage message) {
         if (over) {
             return;
@@ -68,7 +81,7 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
             return;
         }
         try {
-            emit(exchange.read(message));
+            exchange.read(message);
         } catch (Throwable thrown) {
             giveUp(thrown);
         }

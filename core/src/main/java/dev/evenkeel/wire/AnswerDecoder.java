@@ -255,7 +255,11 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
     private void hand(byte type, ByteBuf in, int length, AnswerReader to) {
         switch (type) {
             case 'D' -> to.row(in.skipBytes(HEADER));
-            case '2' -> {} // Bind is complete: what follows says more.
+            case 'C' -> to.completed(CommandTag.read(in.skipBytes(HEADER), length - HEADER));
+            case '2',
+                    '3',
+                    'n',
+                    't' -> {} // Bind or close is complete, no rows, types of parameters: nothing that is not known.
             case 'Z' -> {
                 DriverClient.transactionStatus(driver, in.getByte(in.readerIndex() + HEADER));
                 to.message(BackendMessageDecoder.decode(in.readSlice(length)));

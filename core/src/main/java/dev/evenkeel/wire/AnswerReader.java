@@ -12,6 +12,9 @@ public interface AnswerReader {
     /** A row, as the body of its message. Of no use when this has returned, but for what was retained. */
     void row(ByteBuf body);
 
+    /** A statement has ended. */
+    void completed(CommandTag tag);
+
     /** Anything else that belongs to an answer; the last one says that the server is ready for the next request. */
     void message(BackendMessage message);
 
