@@ -9,6 +9,7 @@ import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.postgresql.client.ReactorNettyClient;
 import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
+import io.r2dbc.postgresql.message.backend.ParameterStatus;
 import io.r2dbc.spi.R2dbcException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -30,6 +31,7 @@ public final class DriverClient {
     private static final MethodHandle FACTORY;
     private static final VarHandle NETWORK;
     private static final VarHandle TRANSACTION;
+    private static final MethodHandle SETTING;
 
     static {
         try {
@@ -40,6 +42,10 @@ public final class DriverClient {
             CLIENT = MethodHandles.privateLookupIn(connection, MethodHandles.lookup())
                     .findVirtual(connection, "getClient", MethodType.methodType(Client.class))
                     .asType(MethodType.methodType(Client.class, PostgresqlConnection.class));
+            SETTING = client.findVirtual(
+                    ReactorNettyClient.class,
+                    "handleParameterStatus",
+                    MethodType.methodType(void.class, ParameterStatus.class));
             Class<?> factory = Class.forName(PACKAGE + "ExceptionFactory");
             EXCEPTION = MethodHandles.privateLookupIn(factory, MethodHandles.lookup())
                     .findStatic(
@@ -72,15 +78,18 @@ public final class DriverClient {
         return ((Connection) NETWORK.get(client)).channel();
     }
 
-    /** Tells it what the server has said of the transaction when it was ready (manual, ReadyForQuery). */
-    public static void transactionStatus(ReactorNettyClient client, byte status) {
-        TransactionStatus said = switch (status) {
-            case 'I' -> TransactionStatus.IDLE;
-            case 'T' -> TransactionStatus.OPEN;
-            case 'E' -> TransactionStatus.FAILED;
-            default -> TransactionStatus.UNKNOWN;
-        };
-        TRANSACTION.setVolatile(client, said);
+    /** Tells it what the server has said of the transaction when it was ready. */
+    public static void transactionStatus(ReactorNettyClient client, TransactionStatus status) {
+        TRANSACTION.setVolatile(client, status);
+    }
+
+    /** Tells it that a setting has changed. */
+    public static void setting(ReactorNettyClient client, ParameterStatus changed) {
+        try {
+            SETTING.invokeExact(client, changed);
+        } catch (Throwable e) {
+            throw new IllegalStateException("the driver takes no note of " + changed, e);
+        }
     }
 
     /** A factory whose connections open their sockets in this way. */

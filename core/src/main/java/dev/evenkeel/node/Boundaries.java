@@ -32,6 +32,7 @@ record Boundaries(
     Flux<Void> begin(@Nullable Begin ours, Publisher<Void> byDriver) {
         Flux<Void> now = boundary(byDriver);
         return Flux.defer(() -> {
+            direct.bringDriverUpToDate();
             if (traffic.isClosed()) {
                 return now;
             }
@@ -47,7 +48,7 @@ record Boundaries(
     }
 
     private boolean hasNone() {
-        return !pending().isUnderWay() && direct.client().getTransactionStatus() == TransactionStatus.IDLE;
+        return !pending().isUnderWay() && direct.status() == TransactionStatus.IDLE;
     }
 
     /** Sends BEGIN by itself. */
@@ -77,6 +78,7 @@ record Boundaries(
      */
     Flux<Void> rollback() {
         return Flux.defer(() -> {
+            direct.bringDriverUpToDate();
             if (!traffic.isClosed() && traffic.isHandingOver()) {
                 traffic.breakOff();
                 sever.run();
@@ -95,6 +97,7 @@ record Boundaries(
         Flux<Void> change = boundary(raw.setAutoCommit(autoCommit));
         Flux<Void> commit = commit();
         return Flux.defer(() -> {
+            direct.bringDriverUpToDate();
             if (traffic.isClosed()) {
                 return change;
             }

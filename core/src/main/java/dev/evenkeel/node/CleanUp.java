@@ -2,6 +2,7 @@ package dev.evenkeel.node;
 
 import dev.evenkeel.time.Bounded;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.spi.Result;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -19,7 +20,7 @@ import reactor.core.scheduler.Scheduler;
  * error makes the pool close it. A COMMIT in flight is waited for, never cancelled. If the connection itself was lost with work on
  * it, the server is asked to stop that, too.
  */
-record CleanUp(PostgresqlConnection session, Traffic traffic, Scheduler timer) {
+record CleanUp(DirectStatements direct, Traffic traffic, Scheduler timer) {
 
     static final String ROLLBACK = "ROLLBACK";
 
@@ -27,6 +28,10 @@ record CleanUp(PostgresqlConnection session, Traffic traffic, Scheduler timer) {
     private static final Duration BEFORE_CANCEL = Duration.ofMillis(20);
 
     private static final Duration UNTIL_CLEAN = Duration.ofMillis(800);
+
+    private PostgresqlConnection session() {
+        return direct.connection();
+    }
 
     static Mono<Void> rollback(PostgresqlConnection session) {
         return session.createStatement(ROLLBACK)
@@ -37,9 +42,9 @@ record CleanUp(PostgresqlConnection session, Traffic traffic, Scheduler timer) {
 
     /** With nothing on the wire. */
     Mono<Void> closeTransaction(boolean forReuse) {
-        return session.isAutoCommit() || !forReuse
+        return direct.status() == TransactionStatus.IDLE || !forReuse
                 ? Mono.empty()
-                : rollback(session).timeout(UNTIL_CLEAN, timer);
+                : rollback(session()).timeout(UNTIL_CLEAN, timer);
     }
 
     /** With something on the wire. A session that is not for reuse need not end clean. */
@@ -55,12 +60,12 @@ record CleanUp(PostgresqlConnection session, Traffic traffic, Scheduler timer) {
 
     /** A server that waits for a lock or computes does not notice that its client is gone: so also if ROLLBACK fails. */
     private Mono<Void> interrupt(Duration beforeCancel) {
-        Mono<Void> rollback = rollback(session).cache();
+        Mono<Void> rollback = rollback(session()).cache();
         Mono<Void> cancel = Mono.delay(beforeCancel, timer)
                 .filter(late -> !traffic.isUntouchable())
                 .repeatWhenEmpty(again -> again)
                 .takeUntilOther(rollback.onErrorResume(lost -> Mono.never()))
-                .flatMap(late -> session.cancelRequest().onErrorComplete());
+                .flatMap(late -> session().cancelRequest().onErrorComplete());
         return Mono.whenDelayError(rollback, cancel).timeout(UNTIL_CLEAN, timer);
     }
 }

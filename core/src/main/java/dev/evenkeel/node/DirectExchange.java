@@ -15,6 +15,7 @@ import io.r2dbc.postgresql.message.backend.EmptyQueryResponse;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
 import io.r2dbc.postgresql.message.backend.ParseComplete;
+import io.r2dbc.postgresql.message.backend.ReadyForQuery;
 import io.r2dbc.postgresql.message.backend.RowDescription;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
@@ -94,11 +95,21 @@ final class DirectExchange<T> extends Flux<T> {
 
     /** Sends it again if the first answer was that what the session had prepared does not hold any more. */
     boolean isSentAgain(DirectReader<T> reader) {
-        boolean again = refusal instanceof StalePlan;
-        if (again) {
-            send(reader);
+        if (!(refusal instanceof StalePlan)) {
+            return false;
         }
-        return again;
+        // As in TrackedPublisher: behind a cancel a ROLLBACK may be on its way, and it must not come behind that.
+        exchanges.handOver();
+        try {
+            if (reader.isOver()) {
+                ended();
+            } else {
+                send(reader);
+            }
+        } finally {
+            exchanges.handedOver();
+        }
+        return true;
     }
 
     private void send(DirectReader<T> reader) {
@@ -108,6 +119,9 @@ final class DirectExchange<T> extends Flux<T> {
                 earlier.forEach(part -> part.begin(reader.caller()));
                 session.answers().ask(request, reader);
             });
+            if (reader.isOver()) {
+                over();
+            }
         } catch (RuntimeException unsent) {
             reader.lost(new Unanswered(unsent));
         }
@@ -115,14 +129,12 @@ final class DirectExchange<T> extends Flux<T> {
 
     private ByteBuf attempt(@Nullable Begin first) {
         begin = first;
-        inTransaction = first != null
-                || session.begin().isUnderWay()
-                || session.client().getTransactionStatus() != TransactionStatus.IDLE;
+        inTransaction = first != null || session.begin().isUnderWay() || session.status() != TransactionStatus.IDLE;
         parts.clear();
         current = 0;
         tries++;
         if (first != null) {
-            parts.add(DirectPart.of(first.statement(), Binding.EMPTY, null));
+            parts.add(DirectPart.onlyOnce(first.statement()));
         }
         parts.addAll(earlier);
         parts.add(statement);
@@ -191,12 +203,43 @@ final class DirectExchange<T> extends Flux<T> {
             refusal = failure(error);
         } else if (message instanceof NoticeResponse notice) {
             noticed(new ErrorDetails(notice.getFields()).getMessage());
-        } else if (current < parts.size()) {
+        } else {
+            prepare(message);
+        }
+    }
+
+    private void prepare(BackendMessage message) {
+        if (current < parts.size()) {
             if (message instanceof ParseComplete) {
                 parts.get(current).parsed();
             } else if (message instanceof RowDescription description) {
                 parts.get(current).described(RowShape.of(session.connection(), description));
             }
+        }
+    }
+
+    /** Its caller has gone away: one of the statements has ended. */
+    void completedUnseen() {
+        current++;
+    }
+
+    /** Its caller has gone away: only what the session must know is of interest. */
+    void readUnseen(BackendMessage message) {
+        if (message instanceof ReadyForQuery) {
+            ended();
+        } else if (message instanceof EmptyQueryResponse) {
+            current++;
+        } else if (message instanceof ErrorResponse error) {
+            if (begin != null && current == 0) {
+                session.begin().refused(begin);
+            }
+            if (ServerVerdict.of(error) == ServerVerdict.STALE && current < parts.size()) {
+                parts.get(current).stale(session.prepared());
+            }
+            parts.subList(Math.min(current, parts.size()), parts.size())
+                    .forEach(part -> part.failed(session.prepared()));
+        } else {
+            prepare(message);
         }
     }
 
@@ -232,15 +275,8 @@ final class DirectExchange<T> extends Flux<T> {
         for (DirectPart skipped : parts.subList(refused, parts.size())) {
             skipped.failed(session.prepared());
         }
-        boolean stale = ServerVerdict.of(error) == ServerVerdict.STALE;
-        boolean again = stale && maySendAgain(refused);
-        Begin first = begin;
-        if (first != null && refused == 0) {
-            if (again) {
-                session.begin().announce(first);
-            } else {
-                session.begin().refused(first);
-            }
+        if (begin != null && refused == 0) {
+            session.begin().refused(begin);
         }
         R2dbcException verdict =
                 DriverClient.exception(error, parts.get(refused).sql());
@@ -248,23 +284,17 @@ final class DirectExchange<T> extends Flux<T> {
         if (parts.subList(refused, parts.size()).indexOf(statement) > 0) {
             exchanges.skipped();
         }
-        if (stale) {
+        if (ServerVerdict.of(error) == ServerVerdict.STALE) {
             parts.get(refused).stale(session.prepared());
-            if (again) {
-                return new StalePlan();
-            }
             if (inTransaction) {
                 return new AbortedByStalePlan();
             }
+            // Each try heals one of them.
+            if (tries <= earlier.size() + 1 && !left.getAsBoolean()) {
+                return new StalePlan();
+            }
         }
         return verdict;
-    }
-
-    /** Each try heals one of them. A transaction is not broken by a BEGIN that was not known any more. */
-    private boolean maySendAgain(int refused) {
-        boolean breaksNone = !inTransaction || (begin != null && refused == 0 && commit == null);
-        int mostTries = earlier.size() + (begin == null ? 1 : 2);
-        return breaksNone && tries <= mostTries && !left.getAsBoolean();
     }
 
     /** The same statement can be sent again. */

@@ -14,21 +14,31 @@ final class DirectPart {
 
     private final String sql;
     private final Binding values;
+    private final boolean onlyOnce;
     private final @Nullable Exchanges witness;
     private @Nullable Prepared statement;
     private @Nullable RowShape once;
     private boolean prepares;
     private boolean watched;
 
-    private DirectPart(String sql, Binding values, @Nullable Exchanges witness) {
+    private DirectPart(String sql, Binding values, boolean onlyOnce, @Nullable Exchanges witness) {
         this.sql = sql;
         this.values = values;
+        this.onlyOnce = onlyOnce;
         this.witness = witness;
     }
 
     /** With a {@code witness} for how it ends. */
     static DirectPart of(String sql, Binding values, @Nullable Exchanges witness) {
-        return new DirectPart(sql, values, witness);
+        return new DirectPart(sql, values, false, witness);
+    }
+
+    /**
+     * It is not prepared: what was prepared can be forgotten by the session, and what was sent behind it without waiting would run
+     * without it.
+     */
+    static DirectPart onlyOnce(String sql) {
+        return new DirectPart(sql, Binding.EMPTY, true, null);
     }
 
     String sql() {
@@ -47,8 +57,8 @@ final class DirectPart {
 
     private byte[] prepare(ByteBuf out, PreparedStatements statements) {
         int[] types = values.getParameterTypes();
-        Prepared known = statements.find(sql, types);
-        prepares = known == null;
+        Prepared known = onlyOnce ? null : statements.find(sql, types);
+        prepares = known == null && !onlyOnce;
         statement = prepares ? statements.prepare(sql, types, out) : known;
         if (statement != null && (prepares || statement.isConfirmed())) {
             return statement.name();

@@ -60,6 +60,7 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
     @Override
     public void completed(CommandTag tag) {
         if (over) {
+            exchange.completedUnseen();
             return;
         }
         try {
@@ -72,6 +73,7 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
     @Override
     public void message(BackendMessage message) {
         if (over) {
+            exchange.readUnseen(message);
             return;
         }
         if (message instanceof ReadyForQuery) {

@@ -9,6 +9,7 @@ import dev.evenkeel.wire.Values;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.Client;
+import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.spi.Row;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ final class DirectStatements {
         this.connection = connection;
         this.client = DriverClient.of(connection);
         this.answers = AnswerDecoder.of(client);
-        this.begin = new PendingBegin(client);
+        this.begin = new PendingBegin(answers::transactionStatus);
         this.codecs = RowShape.codecs(connection);
     }
 
@@ -144,6 +145,16 @@ final class DirectStatements {
 
     Client client() {
         return client;
+    }
+
+    /** What the server has said of the transaction last; the driver knows it, too, when this has been asked. */
+    TransactionStatus status() {
+        return answers.transactionStatus();
+    }
+
+    /** Before the driver decides by what it knows of the transaction: it may have read an older answer since. */
+    void bringDriverUpToDate() {
+        answers.transactionStatus();
     }
 
     /** Where they are sent, and where the answers come from. */

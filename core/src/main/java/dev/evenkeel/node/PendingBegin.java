@@ -1,8 +1,8 @@
 package dev.evenkeel.node;
 
-import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.postgresql.client.TransactionStatus;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingBegin {
 
-    private final Client client;
+    private final Supplier<TransactionStatus> status;
     private volatile @Nullable Begin announced;
     private volatile @Nullable Begin underWay;
 
-    PendingBegin(Client client) {
-        this.client = client;
+    /** The {@code status} is what the server has said last. */
+    PendingBegin(Supplier<TransactionStatus> status) {
+        this.status = status;
     }
 
     /** A transaction is to begin with the next statement. */
@@ -32,7 +33,7 @@ final class PendingBegin {
 
     /** Whether it was sent, and the server is not known to be ready behind it: until then the driver knows of no transaction. */
     boolean isUnderWay() {
-        if (underWay != null && client.getTransactionStatus() != TransactionStatus.IDLE) {
+        if (underWay != null && status.get() != TransactionStatus.IDLE) {
             // Now it knows.
             underWay = null;
         }

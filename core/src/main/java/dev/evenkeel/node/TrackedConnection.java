@@ -9,6 +9,7 @@ import dev.evenkeel.node.Exchanges.Kind;
 import io.netty.channel.EventLoop;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Client;
+import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.spi.Batch;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
@@ -118,7 +119,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** Whether it may be handed out: alive, nothing in flight, no open transaction, no changed settings. */
     boolean clean() {
-        return alive() && !sessionChanged && traffic.quiet() && raw.isAutoCommit();
+        return alive() && !sessionChanged && traffic.quiet() && hasNoTransaction();
     }
 
     /** Whether it is not clean only because the end of an answer has not been read yet. */
@@ -170,7 +171,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
             return Mono.error(new IllegalStateException("a statement was handed over during the release"));
         }
         boolean reusable = alive() && !sessionChanged;
-        CleanUp cleanUp = new CleanUp(raw, traffic, timer);
+        CleanUp cleanUp = new CleanUp(direct, traffic, timer);
         Mono<Void> cleaning = traffic.quiet()
                 ? cleanUp.closeTransaction(reusable)
                 : cleanUp.drain(reusable).doOnSuccess(done -> settled());
@@ -263,6 +264,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super T> actual) {
+                direct.bringDriverUpToDate();
                 direct.begin().inFrontOf(begin -> {
                     if (begin != null) {
                         boundaries().sendAlone(begin);
@@ -275,7 +277,12 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     @Override
     public boolean isAutoCommit() {
-        return !direct.begin().isAnnounced() && !direct.begin().isUnderWay() && raw.isAutoCommit();
+        return !direct.begin().isAnnounced() && !direct.begin().isUnderWay() && hasNoTransaction();
+    }
+
+    /** By what the server has said last. */
+    private boolean hasNoTransaction() {
+        return direct.status() == TransactionStatus.IDLE;
     }
 
     @Override

@@ -13,7 +13,9 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.util.AttributeKey;
 import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.postgresql.client.ReactorNettyClient;
+import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.postgresql.message.backend.BackendMessageDecoder;
+import io.r2dbc.postgresql.message.backend.ParameterStatus;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -56,6 +58,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
     private boolean readsForDriver;
     private volatile boolean paused;
     private volatile boolean over;
+    private volatile TransactionStatus status = TransactionStatus.IDLE;
 
     /** What one answer is to. */
     private record Request(
@@ -116,6 +119,18 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
         }
     }
 
+    /**
+     * What the server has said of the transaction when it was ready last. The driver is told again: it may have read older answers
+     * since. Thread-safe.
+     */
+    public TransactionStatus transactionStatus() {
+        TransactionStatus said = status;
+        if (driver.getTransactionStatus() != said) {
+            DriverClient.transactionStatus(driver, said);
+        }
+        return said;
+    }
+
     /** From now on all answers are for this reader, and nobody else asks. */
     public void ownedBy(AnswerReader reader) {
         owner = reader;
@@ -156,6 +171,8 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
         own.channel().eventLoop().execute(() -> {
             if (paused && !own.isRemoved()) {
                 paused = false;
+                // The driver may have asked for more meanwhile.
+                readsForDriver |= own.channel().config().isAutoRead();
                 own.channel().config().setAutoRead(readsForDriver);
                 goOn(own);
             }
@@ -165,7 +182,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
     private void goOn(ChannelHandlerContext own) {
         try {
             channelRead(own, Unpooled.EMPTY_BUFFER);
-        } catch (Exception e) {
+        } catch (Throwable e) {
             exceptionCaught(own, e);
         }
     }
@@ -206,12 +223,14 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
                 break;
             }
             byte type = in.getByte(begin);
-            AnswerReader reader = readerOf(type);
-            if (reader == null) {
+            AnswerReader reader = reader();
+            if (isForDriver(type, reader)) {
                 run += 1 + length;
             } else if (run > 0) {
                 // The driver is to get it first: what it learns of the transaction is older.
                 break;
+            } else if (type == 'S') {
+                DriverClient.setting(driver, (ParameterStatus) BackendMessageDecoder.decode(in.readSlice(1 + length)));
             } else if (isPart(type) && !reader.takesMore()) {
                 pause();
                 if (reader.takesMore()) {
@@ -224,6 +243,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
                 in.readerIndex(begin + 1 + length);
             }
             if (type == 'Z') {
+                status = statusIn(in, begin);
                 written.poll();
             }
             begin += 1 + length;
@@ -233,18 +253,32 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
         }
     }
 
-    /** The reader of the next message; {@code null} when it is for the driver. */
-    private @Nullable AnswerReader readerOf(byte type) {
-        if (type == 'A' || type == 'S') {
-            // Nobody asks for notifications and changes of settings.
-            return null;
-        }
-        AnswerReader all = owner;
-        if (all != null) {
-            return all;
-        }
+    /** Who reads the next answer; {@code null} when it is the driver's, or nobody has asked. */
+    private @Nullable AnswerReader reader() {
         Request next = written.peek();
-        return next == null ? null : next.reader();
+        return next == null ? owner : next.reader();
+    }
+
+    /**
+     * Notifications are the driver's whenever they come: nobody asks for them. A changed setting is, too, but unless it comes within an
+     * answer of the driver's it would stay in its queue for want of somebody who takes it, and in the end keep it from reading.
+     */
+    private boolean isForDriver(byte type, @Nullable AnswerReader reader) {
+        return switch (type) {
+            case 'A' -> true;
+            case 'S' -> !written.isEmpty() && reader == null;
+            default -> reader == null;
+        };
+    }
+
+    /** What the message that the server is ready says of the transaction (manual, ReadyForQuery). */
+    private static TransactionStatus statusIn(ByteBuf in, int begin) {
+        return switch (in.getByte(begin + HEADER)) {
+            case 'I' -> TransactionStatus.IDLE;
+            case 'T' -> TransactionStatus.OPEN;
+            case 'E' -> TransactionStatus.FAILED;
+            default -> TransactionStatus.UNKNOWN;
+        };
     }
 
     /** Whether it counts as one of what was asked for. */
@@ -261,7 +295,8 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
                     'n',
                     't' -> {} // Bind or close is complete, no rows, types of parameters: nothing that is not known.
             case 'Z' -> {
-                DriverClient.transactionStatus(driver, in.getByte(in.readerIndex() + HEADER));
+                status = statusIn(in, in.readerIndex());
+                DriverClient.transactionStatus(driver, status);
                 to.message(BackendMessageDecoder.decode(in.readSlice(length)));
             }
             default -> to.message(BackendMessageDecoder.decode(in.readSlice(length)));
@@ -285,19 +320,26 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         trouble = cause;
         ctx.fireExceptionCaught(cause);
-        if (cause instanceof DecoderException) {
-            // Where the next message begins is not known.
+        if (cause instanceof DecoderException || cause instanceof Error) {
+            // Where the next message begins is not known, or what its reader has made of the one before.
             ctx.close();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        super.channelInactive(ctx);
-        over = true;
-        written.forEach(request -> request.lost(closed()));
-        written.clear();
-        for (Request request = leaving.poll(); request != null; request = leaving.poll()) {
+        try {
+            super.channelInactive(ctx);
+        } finally {
+            paused = false;
+            over = true;
+            loseAll(written);
+            loseAll(leaving);
+        }
+    }
+
+    private void loseAll(Queue<Request> requests) {
+        for (Request request = requests.poll(); request != null; request = requests.poll()) {
             request.lost(closed());
         }
     }
