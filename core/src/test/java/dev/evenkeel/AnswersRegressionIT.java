@@ -13,6 +13,7 @@ import io.netty.channel.Channel;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.ReactorNettyClient;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.IsolationLevel;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -22,6 +23,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -240,8 +243,9 @@ class AnswersRegressionIT {
     }
 
     /** The driver believed what it read last, which was older than what the server had said of the COMMIT. */
-    @Test
-    void aTransactionBeginsAlthoughARowOfTheOneBeforeIsReadAfterItsCommit() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTransactionBeginsAlthoughARowOfTheOneBeforeIsReadAfterItsCommit(boolean byDriver) {
         held(conn -> () -> {
             readMuch(conn);
             Mono.from(conn.beginTransaction()).block(PATIENCE);
@@ -255,7 +259,8 @@ class AnswersRegressionIT {
             await("the commit", () -> commit.over);
             rows.takeAll();
 
-            Mono.from(conn.beginTransaction()).block(PATIENCE);
+            Mono.from(byDriver ? conn.beginTransaction(IsolationLevel.SERIALIZABLE) : conn.beginTransaction())
+                    .block(PATIENCE);
             rename(conn, "outside").block(PATIENCE);
             Mono.from(conn.rollbackTransaction()).block(PATIENCE);
             return true;
