@@ -60,7 +60,7 @@ final class ReceivedRow implements PostgresqlRow {
     private Row drivers() {
         Row row = drivers;
         if (row == null) {
-            ByteBuf[] columns = new ByteBuf[begins.length];
+            @Nullable ByteBuf[] columns = new ByteBuf[begins.length];
             for (int i = 0; i < columns.length && !closed; i++) {
                 int length = length(i);
                 columns[i] = length < 0 ? null : body.slice(begins[i], length);

@@ -112,7 +112,7 @@ public final class RowShape {
     private static boolean areTheDrivers(Codecs codecs) {
         return codecs instanceof CodecRegistry registered
                 && StreamSupport.stream(registered.spliterator(), false)
-                        .allMatch(codec -> codec.getClass().getPackage() == Codecs.class.getPackage());
+                        .allMatch(codec -> codec.getClass().getPackageName().equals(Codecs.class.getPackageName()));
     }
 
     public static RowShape of(PostgresqlConnection connection, RowDescription description) {

@@ -4,6 +4,7 @@ import dev.evenkeel.driver.DriverClient;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -139,7 +140,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
     /** Sends what will be answered to the owner. When that fails the driver hears of it, and ends the session. */
     public void send(ByteBuf request) {
         ChannelHandlerContext own = Objects.requireNonNull(context);
-        own.writeAndFlush(request, own.voidPromise());
+        ChannelFuture ignored = own.writeAndFlush(request, own.voidPromise());
     }
 
     /** Reads nothing until {@link #resume}: the network holds the rest back. */
@@ -229,7 +230,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
             } else if (run > 0) {
                 // The driver is to get it first: what it learns of the transaction is older.
                 break;
-            } else if (type == 'S') {
+            } else if (type == 'S' || reader == null) {
                 DriverClient.setting(driver, (ParameterStatus) BackendMessageDecoder.decode(in.readSlice(1 + length)));
             } else if (isPart(type) && !reader.takesMore()) {
                 pause();
@@ -322,7 +323,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
         ctx.fireExceptionCaught(cause);
         if (cause instanceof DecoderException || cause instanceof Error) {
             // Where the next message begins is not known, or what its reader has made of the one before.
-            ctx.close();
+            ChannelFuture ignored = ctx.close();
         }
     }
 

@@ -17,6 +17,8 @@ public final class Bytes implements FrontendMessage {
         this.content = content;
     }
 
+    /** Whether it is this buffer that is sent, and not one with the same content. */
+    @SuppressWarnings("ReferenceEquality")
     boolean consistsOf(ByteBuf bytes) {
         return content == bytes;
     }

@@ -1,6 +1,7 @@
 package dev.evenkeel.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -43,7 +44,7 @@ final class DriverRequests extends ChannelOutboundHandlerAdapter {
         if (message instanceof ByteBuf bytes && !ours.test(bytes)) {
             follow(bytes);
         }
-        ctx.write(message, promise);
+        ChannelFuture ignored = ctx.write(message, promise);
     }
 
     /** A message may come in several pieces, and a piece may hold several messages. */
@@ -65,7 +66,7 @@ final class DriverRequests extends ChannelOutboundHandlerAdapter {
             type = next;
             length = 0;
         } else {
-            length = length << Byte.SIZE | next & 0xff;
+            length = (length << Byte.SIZE) | (next & 0xff);
         }
         headerBytes++;
         if (headerBytes == (type == START_UP ? Integer.BYTES : 1 + Integer.BYTES)) {

@@ -6,9 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -23,9 +24,9 @@ class DriverRequestsTest {
     private static final String COPY_DATA = message('d', "Q".repeat(300));
 
     private final AtomicInteger asked = new AtomicInteger();
-    private final List<ByteBuf> ours = new ArrayList<>();
-    private final EmbeddedChannel channel = new EmbeddedChannel(
-            new DriverRequests(bytes -> ours.stream().anyMatch(own -> own == bytes), asked::incrementAndGet));
+    private final Set<ByteBuf> ours = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final EmbeddedChannel channel =
+            new EmbeddedChannel(new DriverRequests(ours::contains, asked::incrementAndGet));
 
     private static String message(char type, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
