@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.api.PostgresqlRow;
 import io.r2dbc.postgresql.api.PostgresqlRowMetadata;
 import io.r2dbc.spi.Row;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,22 +14,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceivedRow implements PostgresqlRow {
 
+    private static final VarHandle CLOSED;
+
+    static {
+        try {
+            CLOSED = MethodHandles.lookup().findVarHandle(ReceivedRow.class, "closed", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final RowShape shape;
     private final ByteBuf body;
-    private final int[] begins;
+
+    /** Where the first column begins, with its length. */
+    private final int first;
+
+    /** Columns are mostly read in their order: the one that was looked for last, and where it begins. */
+    private int column;
+
+    private int begin;
     private @Nullable Row drivers;
-    private volatile boolean closed;
+
+    @SuppressWarnings(
+            "unused") // by its handle only: a row is closed for each that is read, and a barrier would cost more than
+    // the row
+    private boolean closed;
 
     /** The body begins where its reader is, with the number of columns. */
     ReceivedRow(RowShape shape, ByteBuf body) {
         this.shape = shape;
         this.body = body;
-        this.begins = new int[body.readUnsignedShort()];
-        for (int i = 0; i < begins.length; i++) {
-            int length = body.readInt();
-            begins[i] = body.readerIndex();
-            body.skipBytes(Math.max(0, length));
-        }
+        this.first = body.readerIndex() + Short.BYTES;
+        this.begin = first;
     }
 
     @Override
@@ -42,35 +61,61 @@ final class ReceivedRow implements PostgresqlRow {
     }
 
     private boolean isReadHere(int index, Class<?> type) {
-        return !closed
+        return !isClosed()
                 && index >= 0
-                && index < begins.length
+                && index < columns()
                 && shape.kind(index).isReadAs(type);
     }
 
     private <T> @Nullable T read(int index, Class<T> type) {
-        int length = length(index);
-        return length < 0 ? null : type.cast(shape.kind(index).read(body, begins[index], length));
+        int at = begin(index);
+        int length = body.getInt(at);
+        return length < 0 ? null : type.cast(shape.kind(index).read(body, at + Integer.BYTES, length));
     }
 
-    private int length(int index) {
-        return body.getInt(begins[index] - Integer.BYTES);
+    private int columns() {
+        return body.getUnsignedShort(first - Short.BYTES);
+    }
+
+    private int begin(int index) {
+        if (index < column) {
+            column = 0;
+            begin = first;
+        }
+        while (column < index) {
+            begin += Integer.BYTES + Math.max(0, body.getInt(begin));
+            column++;
+        }
+        return begin;
+    }
+
+    private boolean isClosed() {
+        return (boolean) CLOSED.getAcquire(this);
     }
 
     private Row drivers() {
         Row row = drivers;
         if (row == null) {
-            @Nullable ByteBuf[] columns = new ByteBuf[begins.length];
-            for (int i = 0; i < columns.length && !closed; i++) {
-                int length = length(i);
-                columns[i] = length < 0 ? null : body.slice(begins[i], length);
-            }
-            row = shape.row(columns);
+            row = isClosed() ? unreadable() : shape.row(slices());
             drivers = row;
-            if (closed) {
-                RowShape.release(row);
-            }
         }
+        return row;
+    }
+
+    private @Nullable ByteBuf[] slices() {
+        @Nullable ByteBuf[] slices = new ByteBuf[columns()];
+        for (int i = 0; i < slices.length; i++) {
+            int at = begin(i);
+            int length = body.getInt(at);
+            slices[i] = length < 0 ? null : body.slice(at + Integer.BYTES, length);
+        }
+        return slices;
+    }
+
+    /** Its message is gone. */
+    private Row unreadable() {
+        Row row = shape.row(new ByteBuf[0]);
+        RowShape.release(row);
         return row;
     }
 
@@ -81,7 +126,7 @@ final class ReceivedRow implements PostgresqlRow {
 
     /** Reading it is an error from now on. */
     void close() {
-        closed = true;
+        CLOSED.setRelease(this, true);
         Row row = drivers;
         if (row != null) {
             RowShape.release(row);
