@@ -1,4 +1,6 @@
-/** The few messages of the extended query protocol that we write ourselves, and what a session has prepared. */
+/**
+ * The few messages of the protocol that we write ourselves, what a session has prepared, and who reads what the server answers.
+ */
 @NullMarked
 package dev.evenkeel.wire;
 
