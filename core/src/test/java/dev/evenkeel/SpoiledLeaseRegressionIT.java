@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -215,6 +216,7 @@ class SpoiledLeaseRegressionIT {
     }
 
     @Test
+    @Tag(Databases.OWN_SESSIONS)
     void threeHundredStatementsThatGoOurWayAtOnceOnOneConnectionAreAllAnswered() {
         StepVerifier.create(db.inTransaction(conn -> Flux.range(0, 300)
                         .flatMap(i -> db.query("select $1::int", i).on(conn).one(row -> row.get(0, Integer.class)), 300)
