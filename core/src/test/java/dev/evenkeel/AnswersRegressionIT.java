@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +41,9 @@ class AnswersRegressionIT {
     /** More than the driver asks for ahead, and few enough to come in one read. */
     private static final String MANY_ROWS = "select g from generate_series(1, 700) g";
 
+    /** One of so many will do. */
+    private static final int ATTEMPTS = 12;
+
     private final PostgresCluster cluster;
     private ReactiveDatabaseManager db;
 
@@ -59,7 +63,7 @@ class AnswersRegressionIT {
                                 .maxSize(1)
                                 .lanes(0)
                                 .build())
-                        .callTimeout(Duration.ofSeconds(15))
+                        .callTimeout(Duration.ofSeconds(19))
                         .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1))));
     }
 
@@ -218,53 +222,73 @@ class AnswersRegressionIT {
                 .concatMap(result -> result.map(row -> row.get(0, Integer.class)), 1);
     }
 
+    /** Whether two answers have come in one read, which they mostly do. If not, the second one waits behind what is not taken. */
+    private static boolean inOneRead(BooleanSupplier secondIsThere) {
+        try {
+            await("the second answer", Duration.ofMillis(500), secondIsThere);
+            return true;
+        } catch (AssertionError split) {
+            return false;
+        }
+    }
+
     @Test
     void aSessionReadsOnWhenTwoWhoDidNotTakeTheirRowsTakeThemAfterAll() {
-        String next = held(conn -> () -> {
-            Slow<Integer> drivers = new Slow<>();
-            Slow<Integer> ours = new Slow<>();
-            answeredAtOnce(conn, () -> {
-                manyRows(driver(conn)).subscribe(drivers);
-                db.query("select g from generate_series(1, $1::int) g", 50)
+        boolean met = held(conn -> () -> {
+            boolean inOneRead = false;
+            for (int attempt = 0; attempt < ATTEMPTS && !inOneRead; attempt++) {
+                Slow<Integer> drivers = new Slow<>();
+                Slow<Integer> ours = new Slow<>();
+                answeredAtOnce(conn, () -> {
+                    manyRows(driver(conn)).subscribe(drivers);
+                    db.query("select g from generate_series(1, $1::int) g", 50)
+                            .on(conn)
+                            .map(row -> row.get(0, Integer.class))
+                            .subscribe(ours);
+                });
+                inOneRead = inOneRead(() -> drivers.seen.get() > 0 && ours.seen.get() > 0);
+                drivers.takeAll();
+                ours.takeAll();
+                String next = db.query("select $1::text", "next")
                         .on(conn)
-                        .map(row -> row.get(0, Integer.class))
-                        .subscribe(ours);
-            });
-            await("their first rows", () -> drivers.seen.get() > 0 && ours.seen.get() > 0);
-            drivers.takeAll();
-            ours.takeAll();
-            return db.query("select $1::text", "next")
-                    .on(conn)
-                    .one(row -> row.get(0, String.class))
-                    .block(Duration.ofSeconds(5));
+                        .one(row -> row.get(0, String.class))
+                        .block(Duration.ofSeconds(5));
+                assertThat(next).isEqualTo("next");
+            }
+            return inOneRead;
         });
 
-        assertThat(next).isEqualTo("next");
+        assertThat(met).as("two answers in one read").isTrue();
     }
 
     /** The driver believed what it read last, which was older than what the server had said of the COMMIT. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aTransactionBeginsAlthoughARowOfTheOneBeforeIsReadAfterItsCommit(boolean byDriver) {
-        held(conn -> () -> {
-            Mono.from(conn.beginTransaction()).block(PATIENCE);
-            rename(conn, "x").block(PATIENCE);
-            Slow<Integer> rows = new Slow<>();
-            Slow<Void> commit = new Slow<>();
-            answeredAtOnce(conn, () -> {
-                manyRows(conn).subscribe(rows);
-                conn.commitTransaction().subscribe(commit);
-            });
-            await("the commit", () -> commit.over);
-            rows.takeAll();
+        boolean met = held(conn -> () -> {
+            boolean inOneRead = false;
+            for (int attempt = 0; attempt < ATTEMPTS && !inOneRead; attempt++) {
+                Mono.from(conn.beginTransaction()).block(PATIENCE);
+                rename(conn, "x").block(PATIENCE);
+                Slow<Integer> rows = new Slow<>();
+                Slow<Void> commit = new Slow<>();
+                answeredAtOnce(conn, () -> {
+                    manyRows(conn).subscribe(rows);
+                    conn.commitTransaction().subscribe(commit);
+                });
+                inOneRead = inOneRead(() -> commit.over);
+                rows.takeAll();
+                await("the commit", () -> commit.over);
 
-            Mono.from(byDriver ? conn.beginTransaction(IsolationLevel.SERIALIZABLE) : conn.beginTransaction())
-                    .block(PATIENCE);
-            rename(conn, "outside").block(PATIENCE);
-            Mono.from(conn.rollbackTransaction()).block(PATIENCE);
-            return true;
+                Mono.from(byDriver ? conn.beginTransaction(IsolationLevel.SERIALIZABLE) : conn.beginTransaction())
+                        .block(PATIENCE);
+                rename(conn, "outside").block(PATIENCE);
+                Mono.from(conn.rollbackTransaction()).block(PATIENCE);
+                assertThat(state()).isEqualTo("1x");
+            }
+            return inOneRead;
         });
 
-        assertThat(state()).isEqualTo("1x");
+        assertThat(met).as("two answers in one read").isTrue();
     }
 }
