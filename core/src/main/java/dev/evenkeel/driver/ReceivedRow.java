@@ -36,9 +36,8 @@ final class ReceivedRow implements PostgresqlRow {
     private int begin;
     private @Nullable Row drivers;
 
-    @SuppressWarnings(
-            "unused") // by its handle only: a row is closed for each that is read, and a barrier would cost more than
-    // the row
+    /** By its handle only: each row that is read is closed, and a barrier would cost more than the row. */
+    @SuppressWarnings("unused")
     private boolean closed;
 
     /** The body begins where its reader is, with the number of columns. */

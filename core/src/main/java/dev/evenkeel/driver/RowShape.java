@@ -22,8 +22,8 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the driver's own rows out of what the server sends for one prepared statement, so that they decode exactly as they do
- * everywhere else. Made once for each statement; thread-safe.
+ * Reads the rows that the server sends for one prepared statement where they are, or makes the driver's own of them, so that they
+ * decode exactly as they do everywhere else. Made once for each statement; thread-safe.
  */
 public final class RowShape {
 
@@ -84,8 +84,7 @@ public final class RowShape {
             kinds[i] = plain ? ColumnKind.of(fields.get(i)) : ColumnKind.OTHER;
             indexes.putIfAbsent(fields.get(i).getName().toLowerCase(Locale.ROOT), i);
         }
-        // As they are mostly written: to the driver all spellings are the same name, and the first column of that name
-        // counts.
+        // To the driver all spellings are the same name, and the first column of that name counts.
         for (Field field : fields) {
             indexes.put(field.getName(), index(field.getName().toLowerCase(Locale.ROOT)));
         }

@@ -11,7 +11,6 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Operators;
-import reactor.util.context.Context;
 
 /** Emits what the source has emitted when that has ended well, and nothing of it otherwise. */
 public final class Withheld<T> extends FluxOperator<T, T> {
@@ -29,35 +28,25 @@ public final class Withheld<T> extends FluxOperator<T, T> {
         source.subscribe(new Holder<>(actual, objection));
     }
 
-    /** Its own number is how many are asked for. */
-    private static final class Holder<T> extends AtomicLong implements CoreSubscriber<T>, Subscription {
+    private static final class Holder<T> extends PassOn<T, T> {
 
-        private static final long serialVersionUID = 1L;
-
-        private final transient CoreSubscriber<? super T> actual;
-        private final transient Supplier<@Nullable Throwable> objection;
-        private final transient List<T> items = new ArrayList<>(1);
-        private final transient AtomicInteger work = new AtomicInteger();
-        private transient @Nullable Subscription upstream;
-        private transient volatile boolean ended;
-        private transient volatile boolean cancelled;
-        private transient int next;
+        private final Supplier<@Nullable Throwable> objection;
+        private final List<T> items = new ArrayList<>(1);
+        private final AtomicLong requested = new AtomicLong();
+        private final AtomicInteger work = new AtomicInteger();
+        private volatile boolean ended;
+        private volatile boolean over;
+        private int next;
 
         Holder(CoreSubscriber<? super T> actual, Supplier<@Nullable Throwable> objection) {
-            this.actual = actual;
+            super(actual);
             this.objection = objection;
         }
 
         @Override
-        public Context currentContext() {
-            return actual.currentContext();
-        }
-
-        @Override
         public void onSubscribe(Subscription subscription) {
-            upstream = subscription;
-            actual.onSubscribe(this);
-            subscription.request(Long.MAX_VALUE);
+            super.onSubscribe(subscription);
+            super.request(Long.MAX_VALUE);
         }
 
         @Override
@@ -68,7 +57,7 @@ public final class Withheld<T> extends FluxOperator<T, T> {
         @Override
         public void onError(Throwable error) {
             items.forEach(item -> Operators.onDiscard(item, currentContext()));
-            actual.onError(error);
+            super.onError(error);
         }
 
         @Override
@@ -85,7 +74,7 @@ public final class Withheld<T> extends FluxOperator<T, T> {
         @Override
         public void request(long count) {
             if (Operators.validate(count)) {
-                accumulateAndGet(count, Operators::addCap);
+                requested.accumulateAndGet(count, Operators::addCap);
                 emit();
             }
         }
@@ -96,14 +85,14 @@ public final class Withheld<T> extends FluxOperator<T, T> {
             }
             int missed = 1;
             while (missed != 0) {
-                while (!cancelled && next < items.size() && get() > 0) {
-                    if (get() != Long.MAX_VALUE) {
-                        decrementAndGet();
+                while (!over && next < items.size() && requested.get() > 0) {
+                    if (requested.get() != Long.MAX_VALUE) {
+                        requested.decrementAndGet();
                     }
                     actual.onNext(items.get(next++));
                 }
-                if (!cancelled && next == items.size()) {
-                    cancelled = true;
+                if (!over && next == items.size()) {
+                    over = true;
                     actual.onComplete();
                 }
                 missed = work.addAndGet(-missed);
@@ -112,11 +101,8 @@ public final class Withheld<T> extends FluxOperator<T, T> {
 
         @Override
         public void cancel() {
-            cancelled = true;
-            Subscription source = upstream;
-            if (source != null) {
-                source.cancel();
-            }
+            over = true;
+            super.cancel();
         }
     }
 }

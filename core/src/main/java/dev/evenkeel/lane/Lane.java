@@ -243,14 +243,14 @@ public final class Lane {
         LaneRequest<?> head = group == null ? null : group.head();
         if (head != null) {
             head.row(row);
-            if (head.delivery().isFull()) {
-                answers.pause();
-                if (!head.delivery().isFull()) {
-                    // It was taken just now, and nothing was paused.
-                    answers.resume();
-                }
-            }
         }
+    }
+
+    /** Whether the first in line takes what is there for it. */
+    boolean takesMore() {
+        Group group = flying.peek();
+        LaneRequest<?> head = group == null ? null : group.head();
+        return head == null || !head.delivery().isFull();
     }
 
     void completed() {

@@ -8,10 +8,9 @@ import io.r2dbc.postgresql.message.backend.BackendMessage;
 /** All that the server says on one lane. */
 record LaneReader(Lane lane) implements AnswerReader {
 
-    /** The lane itself says when not. */
     @Override
     public boolean takesMore() {
-        return true;
+        return lane.takesMore();
     }
 
     @Override

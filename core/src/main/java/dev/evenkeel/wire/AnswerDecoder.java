@@ -144,12 +144,10 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
     }
 
     /** Reads nothing until {@link #resume}: the network holds the rest back. */
-    public void pause() {
-        if (!paused) {
-            paused = true;
-            readsForDriver = false;
-            holdBack();
-        }
+    private void pause() {
+        paused = true;
+        readsForDriver = false;
+        holdBack();
     }
 
     private void holdBack() {
