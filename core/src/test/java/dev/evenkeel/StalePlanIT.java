@@ -76,6 +76,15 @@ class StalePlanIT {
     }
 
     @Test
+    void aTransactionThatMetAStalePlanInAJoinedOneRunsAgainAndCommitsRegression() {
+        Mono<Integer> outer = db.inTransaction(conn -> readTwoWays());
+        assertThat(outer.block(PATIENCE)).isEqualTo(2);
+        addColumn();
+
+        assertThat(outer.block(PATIENCE)).isEqualTo(3);
+    }
+
+    @Test
     void aStreamThatHasEmittedNothingRunsAgain() {
         Flux<Integer> columns = db.inTransactionMany(
                 TransactionOptions.defaults(),

@@ -130,7 +130,7 @@ record PipelineQuery(
     private <T> Mono<T> single(Function<Statements, Function<Connection, Publisher<T>>> running) {
         return connection == null
                 ? this.<T>inTransaction(running).handle(PipelineQuery::requireSingle)
-                : this.<T>run(running).singleOrEmpty();
+                : pipeline.runSingleOn(connection, terms.label(), bound, running.apply(statement));
     }
 
     private static <T> void requireSingle(List<T> items, SynchronousSink<T> sink) {

@@ -14,6 +14,7 @@ public final class RequestScope {
 
     private final String name;
     private final @Nullable Supplier<String> late;
+    private final boolean single;
     /** The first one, which is usually the only one: a map for each lease would cost more than the rest. */
     private @Nullable Object owner;
 
@@ -24,21 +25,43 @@ public final class RequestScope {
     public RequestScope(String name) {
         this.name = name;
         this.late = null;
+        this.single = false;
     }
 
     /** The same for a name that is known only once the handling has begun. */
     public RequestScope(Supplier<String> name) {
         this.name = "";
         this.late = name;
+        this.single = false;
+    }
+
+    private RequestScope(String name, boolean single) {
+        this.name = name;
+        this.late = null;
+        this.single = single;
+    }
+
+    /** What runs alone, one statement and no other: nothing is remembered of it. */
+    public static RequestScope ofOneStatement(String name) {
+        return new RequestScope(name, true);
+    }
+
+    /** Whether there is one statement in it, so that nothing can be said of several. */
+    public boolean isOneStatement() {
+        return single;
     }
 
     public String name() {
         return late == null ? name : late.get();
     }
 
-    /** What this owner has attached, or now attaches for the first time. */
+    /** What this owner has attached, or now attaches for the first time; a new one each time if nothing is remembered. */
+    public <A> A attachment(Object who, Supplier<? extends A> first) {
+        return single ? first.get() : remembered(who, first);
+    }
+
     @SuppressWarnings("unchecked") // each owner keeps to one type
-    public synchronized <A> A attachment(Object who, Supplier<? extends A> first) {
+    private synchronized <A> A remembered(Object who, Supplier<? extends A> first) {
         if (owner == null) {
             owner = who;
             attachment = first.get();

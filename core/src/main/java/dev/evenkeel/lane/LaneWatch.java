@@ -21,6 +21,8 @@ final class LaneWatch {
     /** A statement may say much; listeners get the beginning. */
     private static final int MOST_NOTICES = 16;
 
+    private static final RequestScope ALONE = RequestScope.ofOneStatement("one query");
+
     private final Listeners listeners;
     private final String node;
     private final LaneQuery<?> query;
@@ -35,7 +37,7 @@ final class LaneWatch {
         this.listeners = listeners;
         this.node = node;
         this.query = query;
-        this.scope = CallContext.request(context).orElseGet(() -> new RequestScope("one query"));
+        this.scope = CallContext.request(context).orElse(ALONE);
         if (listeners.wantsStatementStarts()) {
             listeners.onStatementStarted(new StatementStarted(id, node, query.sql(), context));
         }

@@ -38,6 +38,11 @@ final class Begin {
         return owner == lease;
     }
 
+    /** The lease that was to begin it is over. */
+    boolean isOver() {
+        return owner.isClosed();
+    }
+
     /** The server did not begin. */
     void refuse() {
         refused = true;

@@ -186,11 +186,12 @@ final class DirectExchange<T> extends Flux<T> {
         boolean own = part == statement;
         current++;
         part.answered(tag.rows());
-        if (!own || mapping != null || tag.rows() < 0) {
+        if (!own || mapping != null) {
             return null;
         }
-        exchanges.rows(tag.rows());
-        return (T) Long.valueOf(tag.rows());
+        long changed = Math.max(0, tag.rows());
+        exchanges.rows(changed);
+        return (T) Long.valueOf(changed);
     }
 
     void read(BackendMessage message) {

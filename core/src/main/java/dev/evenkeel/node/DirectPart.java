@@ -34,8 +34,8 @@ final class DirectPart {
     }
 
     /**
-     * It is not prepared: what was prepared can be forgotten by the session, and what was sent behind it without waiting would run
-     * without it.
+     * It answers no rows and is not prepared: what was prepared can be forgotten by the session, and what was sent behind it without
+     * waiting would run without it.
      */
     static DirectPart onlyOnce(String sql) {
         return new DirectPart(sql, Binding.EMPTY, true, null);
@@ -65,7 +65,9 @@ final class DirectPart {
         }
         statement = null;
         Wire.parse(out, Wire.unnamed(), sql, types);
-        Wire.describe(out, Wire.unnamed());
+        if (!onlyOnce) {
+            Wire.describe(out, Wire.unnamed());
+        }
         return Wire.unnamed();
     }
 

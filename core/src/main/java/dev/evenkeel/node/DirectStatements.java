@@ -69,7 +69,9 @@ final class DirectStatements {
         if (last == null) {
             return null;
         }
-        List<DirectPart> earlier = new ArrayList<>(statements.earlier().size());
+        List<DirectPart> earlier = statements.earlier().isEmpty()
+                ? List.of()
+                : new ArrayList<>(statements.earlier().size());
         for (BoundStatement statement : statements.earlier()) {
             DirectPart part = part(statement, beside.apply(statement));
             if (part == null) {

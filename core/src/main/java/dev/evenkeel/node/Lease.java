@@ -3,7 +3,6 @@ package dev.evenkeel.node;
 import dev.evenkeel.Deadline;
 import dev.evenkeel.ForwardingConnection;
 import dev.evenkeel.LeasedConnection;
-import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
@@ -22,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,13 +52,9 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     private volatile Phase phase = Phase.AUTOCOMMIT;
     private volatile Supplier<String> requestId = () -> "-";
     private volatile Deadline deadline = Deadline.NEVER;
-    private volatile @Nullable TransactionOptions transaction;
+    private volatile @Nullable OpenTransaction transaction;
     private volatile boolean guest;
-    private volatile boolean doomed;
     private volatile boolean abandoned;
-    private volatile boolean mayCommit;
-    private volatile boolean committing;
-    private final AtomicInteger joined = new AtomicInteger();
     private volatile @Nullable RequestScope scope;
 
     Lease(NodePool pool, PooledRef<TrackedConnection> pooled, Scheduler timer) {
@@ -82,7 +76,8 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
                     "The connection to %s was used after its release".formatted(pool.name()),
                     "finish all work inside the function that got the connection"));
         }
-        if (committing) {
+        OpenTransaction last = transaction;
+        if (last != null && last.isCommitting()) {
             throw new LeaseMisuseException(Failure.of(
                     "TRANSACTION_ENDED",
                     ErrorType.QUERY,
@@ -149,21 +144,13 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     }
 
     /** The transaction that was begun through the manager and has not ended; empty when there is none. */
-    public Optional<TransactionOptions> transaction() {
-        return Optional.ofNullable(transaction);
+    public Optional<OpenTransaction> transaction() {
+        return Optional.ofNullable(transaction).filter(open -> !open.isEnded());
     }
 
-    public void transaction(@Nullable TransactionOptions options) {
-        transaction = options;
-    }
-
-    /** The transaction must not commit any more. */
-    public void doom() {
-        doomed = true;
-    }
-
-    public boolean isDoomed() {
-        return doomed;
+    /** One begins through the manager. */
+    public void begins(OpenTransaction next) {
+        transaction = next;
     }
 
     /** What its holder does when he waits for a further connection. */
@@ -213,16 +200,17 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
      */
     public <T> @Nullable Flux<T> runAndCommit(
             BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
-        delegate();
-        Flux<T> answer = mayCommit && !doomed && joined.get() == 0 ? tracked.run(statements, mapping, true) : null;
+        TrackedConnection session = delegate();
+        OpenTransaction open = transaction;
+        Flux<T> answer = open != null && open.commitsWithLast() ? session.run(statements, mapping, true) : null;
         return answer == null
                 ? null
                 : Flux.defer(() -> {
-                            committing = true;
+                            open.committing(true);
                             enterCommit();
                             return answer;
                         })
-                        .doOnError(this::notCommitted);
+                        .doOnError(error -> notCommitted(open, error));
     }
 
     private void enterCommit() {
@@ -232,34 +220,19 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     }
 
     /** What the server refuses is not committed; what gets no answer may be. */
-    private void notCommitted(Throwable error) {
+    private void notCommitted(OpenTransaction open, Throwable error) {
         if (error instanceof R2dbcException refused
                 && !SqlState.of(refused.getSqlState()).endsConnection()) {
-            committing = false;
+            open.committing(false);
             if (phase == Phase.COMMITTING) {
                 phase = Phase.IN_TRANSACTION;
             }
         }
     }
 
-    /** Its transaction may be committed together with its last statement. */
-    public void mayCommit() {
-        mayCommit = true;
-    }
-
-    /** Whether COMMIT has left with a statement. */
-    public boolean isCommitting() {
-        return committing;
-    }
-
-    /** A function that is not the one that began the transaction begins to work on it, or ends. */
-    public void joined(int change) {
-        joined.addAndGet(change);
-    }
-
     /** A transaction begins with the next statement; completes with the answer to BEGIN if that is sent by itself. */
     public Mono<Void> announceBegin(String statement, String message) {
-        return tracked.announceBegin(statement, message);
+        return tracked.announceBegin(traffic, statement, message);
     }
 
     /** Whether a transaction was announced, and nothing was sent since. */

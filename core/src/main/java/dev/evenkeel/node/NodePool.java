@@ -186,7 +186,7 @@ public final class NodePool {
 
     /** When the server takes no more connections, the turn has come too early: the next one that is given back will do. */
     private Mono<Lease> inTurn(Turnaway turnaway) {
-        return new OnItsLoop(callers.admit(pool.acquire(), turnaway).map(this::lend))
+        return new OnItsLoop(callers.admit(pool.acquire(), turnaway), this::lend)
                 .onErrorResume(
                         failure -> Creations.isSaturation(failure) && connections() > 0, saturated -> inTurn(turnaway));
     }

@@ -2,12 +2,14 @@ package dev.evenkeel.node;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
 import reactor.core.publisher.Operators;
+import reactor.pool.PooledRef;
 import reactor.util.context.Context;
 
 /**
@@ -16,15 +18,19 @@ import reactor.util.context.Context;
  * values: the hook in the Context gives it back. In the latter case nobody below may have taken note of it; if somebody has, its
  * work is given up with it.
  */
-final class OnItsLoop extends MonoOperator<Lease, Lease> {
+final class OnItsLoop extends MonoOperator<PooledRef<TrackedConnection>, Lease> {
 
-    OnItsLoop(Mono<Lease> source) {
+    private final Function<PooledRef<TrackedConnection>, Lease> lend;
+
+    /** Of each connection that the source emits a lease is made by {@code lend}. */
+    OnItsLoop(Mono<PooledRef<TrackedConnection>> source, Function<PooledRef<TrackedConnection>, Lease> lend) {
         super(source);
+        this.lend = lend;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super Lease> actual) {
-        source.subscribe(new Way(actual));
+        source.subscribe(new Way(actual, lend));
     }
 
     private enum State {
@@ -34,16 +40,19 @@ final class OnItsLoop extends MonoOperator<Lease, Lease> {
         OVER
     }
 
-    private static final class Way extends AtomicReference<State> implements CoreSubscriber<Lease>, Subscription {
+    private static final class Way extends AtomicReference<State>
+            implements CoreSubscriber<PooledRef<TrackedConnection>>, Subscription {
 
         private static final long serialVersionUID = 1L;
 
         private final transient CoreSubscriber<? super Lease> actual;
+        private final transient Function<PooledRef<TrackedConnection>, Lease> lend;
         private transient @Nullable Subscription upstream;
 
-        Way(CoreSubscriber<? super Lease> actual) {
+        Way(CoreSubscriber<? super Lease> actual, Function<PooledRef<TrackedConnection>, Lease> lend) {
             super(State.WAITING);
             this.actual = actual;
+            this.lend = lend;
         }
 
         @Override
@@ -58,7 +67,8 @@ final class OnItsLoop extends MonoOperator<Lease, Lease> {
         }
 
         @Override
-        public void onNext(Lease lease) {
+        public void onNext(PooledRef<TrackedConnection> pooled) {
+            Lease lease = lend.apply(pooled);
             if (lease.isOnItsLoop()) {
                 deliver(lease, State.WAITING);
             } else if (compareAndSet(State.WAITING, State.MOVING)) {

@@ -22,9 +22,11 @@ final class PendingBegin {
         this.status = status;
     }
 
-    /** A transaction is to begin with the next statement. */
-    void announce(Begin next) {
-        announced = next;
+    /** A transaction is to begin with the next statement; not that of whoever holds the session next, if its own lease is over. */
+    synchronized void announce(Begin next) {
+        if (!next.isOver()) {
+            announced = next;
+        }
     }
 
     boolean isAnnounced() {

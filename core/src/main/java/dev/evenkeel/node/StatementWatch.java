@@ -13,7 +13,7 @@ import io.r2dbc.spi.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
@@ -29,12 +29,15 @@ final class StatementWatch implements Exchanges {
     /** A statement may say much; listeners get the beginning. */
     private static final int MOST_NOTICES = 16;
 
+    private static final AtomicIntegerFieldUpdater<StatementWatch> OPEN =
+            AtomicIntegerFieldUpdater.newUpdater(StatementWatch.class, "open");
+
     private final Exchanges traffic;
     private final Listeners listeners;
     private final Lease lease;
     private final String sql;
     private final BoundValues bound;
-    private final AtomicInteger open = new AtomicInteger();
+    private volatile int open;
     /** Results are emitted one after the other, and end before this is read. */
     private long rows;
 
@@ -66,7 +69,7 @@ final class StatementWatch implements Exchanges {
     @Override
     public void begin(Kind kind) {
         traffic.begin(kind);
-        if (open.getAndIncrement() == 0) {
+        if (OPEN.getAndIncrement(this) == 0) {
             begunNanos = System.nanoTime();
             id = StatementIds.next();
             tellStart();
@@ -157,7 +160,7 @@ final class StatementWatch implements Exchanges {
     }
 
     private void end() {
-        if (open.decrementAndGet() > 0) {
+        if (OPEN.decrementAndGet(this) > 0) {
             return;
         }
         Throwable error = failure;

@@ -243,14 +243,15 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     }
 
     /**
-     * A transaction begins with the next statement.
+     * A transaction of this lease's begins with the next statement.
      *
+     * @param lease its traffic
      * @param statement as it leaves with one of ours
      * @param message as it leaves by itself
      * @return completes with the answer to the latter
      */
-    Mono<Void> announceBegin(String statement, String message) {
-        Begin begin = new Begin(statement, message, traffic);
+    Mono<Void> announceBegin(Traffic lease, String statement, String message) {
+        Begin begin = new Begin(statement, message, lease);
         direct.begin().announce(begin);
         return begin.answered();
     }

@@ -1,7 +1,6 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.error.LeaseMisuseException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -42,23 +41,30 @@ final class TrackedPublisher<T> extends Flux<T> {
 
     private static final class Exchange<T> extends Operators.DeferredSubscription implements CoreSubscriber<T> {
 
-        private static final AtomicIntegerFieldUpdater<Exchange<?>> HANDING = handingUpdater();
+        private static final AtomicIntegerFieldUpdater<Exchange<?>> PAST = past();
+
+        private static final int BEGUN = 1;
+        private static final int HANDED_OVER = 2;
+        private static final int ENDED = 4;
 
         private final CoreSubscriber<? super T> actual;
         private final TrackedPublisher<T> of;
-        private final AtomicBoolean begun = new AtomicBoolean();
-        private final AtomicBoolean ended = new AtomicBoolean();
-        private volatile int handing;
+        private volatile int past;
         private volatile boolean answered;
 
         @SuppressWarnings({"unchecked", "rawtypes"})
-        private static AtomicIntegerFieldUpdater<Exchange<?>> handingUpdater() {
-            return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(Exchange.class, "handing");
+        private static AtomicIntegerFieldUpdater<Exchange<?>> past() {
+            return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(Exchange.class, "past");
         }
 
         Exchange(CoreSubscriber<? super T> actual, TrackedPublisher<T> of) {
             this.actual = actual;
             this.of = of;
+        }
+
+        /** Whether this has not happened before. */
+        private boolean isFirst(int step) {
+            return (past & step) == 0 && (PAST.getAndAccumulate(this, step, (all, one) -> all | one) & step) == 0;
         }
 
         @Override
@@ -71,11 +77,10 @@ final class TrackedPublisher<T> extends Flux<T> {
         public void request(long count) {
             super.request(count);
             of.traffic.handOver();
-            if (!begun.compareAndSet(false, true)) {
+            if (!isFirst(BEGUN)) {
                 of.traffic.handedOver();
                 return;
             }
-            handing = 1;
             try {
                 begin();
             } finally {
@@ -85,7 +90,7 @@ final class TrackedPublisher<T> extends Flux<T> {
 
         /** Also what is answered was handed over, although the thread that did it may not have come back yet. */
         private void handedOver() {
-            if (handing == 1 && HANDING.compareAndSet(this, 1, 0)) {
+            if (isFirst(HANDED_OVER)) {
                 of.traffic.handedOver();
             }
         }
@@ -118,7 +123,7 @@ final class TrackedPublisher<T> extends Flux<T> {
         @Override
         public void onError(Throwable error) {
             handedOver();
-            if (ended.compareAndSet(false, true)) {
+            if (isFirst(ENDED)) {
                 of.traffic.failed(of.kind, error);
             }
             actual.onError(error instanceof Unanswered early ? early.failure() : error);
@@ -127,7 +132,7 @@ final class TrackedPublisher<T> extends Flux<T> {
         @Override
         public void onComplete() {
             handedOver();
-            if (ended.compareAndSet(false, true)) {
+            if (isFirst(ENDED)) {
                 of.traffic.answered(of.kind);
             }
             actual.onComplete();
@@ -135,8 +140,8 @@ final class TrackedPublisher<T> extends Flux<T> {
 
         @Override
         public void cancel() {
-            boolean sent = !begun.compareAndSet(false, true);
-            if (sent && ended.compareAndSet(false, true)) {
+            boolean sent = !isFirst(BEGUN);
+            if (sent && isFirst(ENDED)) {
                 if (!answered) {
                     of.traffic.abandoned();
                 }

@@ -11,6 +11,7 @@ import dev.evenkeel.topology.NodeState;
 record Chosen(String name, long started) {
 
     static Chosen in(ClusterView view, String name) {
-        return new Chosen(name, view.node(name).map(NodeState::started).orElse(0L));
+        NodeState known = view.node(name).orElse(null);
+        return new Chosen(name, known == null ? 0 : known.started());
     }
 }

@@ -7,6 +7,7 @@ import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.Phase;
+import dev.evenkeel.flow.PassOn;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.NestedWait;
 import dev.evenkeel.node.NodePool;
@@ -16,8 +17,10 @@ import dev.evenkeel.topology.Topology;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -38,22 +41,13 @@ final class Leasing implements Step {
 
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
-        return Flux.usingWhen(
+        return new WhileHeld<>(
                 acquire(call),
                 lease -> {
                     Throwable objection = objection(call, lease);
-                    return objection == null
-                            ? next.proceed(call.holding(lease)).contextWrite(CallContext.connection(lease))
-                            : Flux.error(objection);
+                    return objection == null ? next.proceed(call.holding(lease)) : Flux.error(objection);
                 },
-                lease -> ended(call, lease).release(),
-                (lease, error) -> ended(call, lease).release(),
-                lease -> ended(call, lease).abandon());
-    }
-
-    private static Lease ended(Call<?> call, Lease lease) {
-        call.trace().held(lease.heldNanos());
-        return lease;
+                lease -> call.trace().held(lease.heldNanos()));
     }
 
     /**
@@ -86,14 +80,13 @@ final class Leasing implements Step {
 
     /** Only synchronous operators may follow the pool's own publisher: it takes back what is cancelled up to its emission. */
     Mono<Lease> acquire(Call<?> call) {
-        return Mono.deferContextual(context -> CallContext.connection(context)
-                .filter(Lease.class::isInstance)
-                .map(outer -> acquireInside((Lease) outer, call))
-                .orElseGet(() -> granted(
+        return Mono.deferContextual(context -> CallContext.connection(context).orElse(null) instanceof Lease outer
+                ? acquireInside(outer, call)
+                : granted(
                         call.guest()
                                 ? call.node().acquireAsGuest(patience(call), call.trace()::requestId)
                                 : call.node().acquire(patience(call), call.trace()::requestId),
-                        call)));
+                        call));
     }
 
     /** Never as a guest: whoever holds a connection must get the second one, or both are stuck. */
@@ -107,15 +100,41 @@ final class Leasing implements Step {
     }
 
     private Mono<Lease> granted(Mono<Lease> acquired, Call<?> call) {
-        Trace trace = call.trace();
-        long asked = System.nanoTime();
-        return acquired.doOnNext(lease -> {
-                    trace.waited(System.nanoTime() - asked);
-                    lease.assign(call.terms().phase(), call.deadline(), trace::requestId);
-                    contacts.lent(call, lease);
-                })
-                .onErrorMap(e -> FailureClassifier.classify(
-                        e, Phase.CONNECTING, call.node().name(), trace.requestId()));
+        return new MonoOperator<>(acquired) {
+            @Override
+            public void subscribe(CoreSubscriber<? super Lease> actual) {
+                source.subscribe(new Granted(actual, call, contacts));
+            }
+        };
+    }
+
+    /** One operator for what is to be done with each lease and with each refusal. */
+    private static final class Granted extends PassOn<Lease, Lease> {
+
+        private final Call<?> call;
+        private final Contacts contacts;
+        private final long asked = System.nanoTime();
+
+        Granted(CoreSubscriber<? super Lease> actual, Call<?> call, Contacts contacts) {
+            super(actual);
+            this.call = call;
+            this.contacts = contacts;
+        }
+
+        @Override
+        public void onNext(Lease lease) {
+            Trace trace = call.trace();
+            trace.waited(System.nanoTime() - asked);
+            lease.assign(call.terms().phase(), call.deadline(), trace::requestId);
+            contacts.lent(call, lease);
+            actual.onNext(lease);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            super.onError(FailureClassifier.classify(
+                    error, Phase.CONNECTING, call.node().name(), call.trace().requestId()));
+        }
     }
 
     private static LeaseMisuseException deadlock(NodePool node, Call<?> call) {

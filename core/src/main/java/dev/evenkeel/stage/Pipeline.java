@@ -107,6 +107,12 @@ public final class Pipeline {
         return new OnConnection(held, label, clock).run(limit, work);
     }
 
+    /** The same for a result that is one item at most, and an {@link IndexOutOfBoundsException} for more; it comes at the end. */
+    public <T> Mono<T> runSingleOn(
+            Connection held, String label, @Nullable Duration limit, Function<Connection, Publisher<T>> work) {
+        return new OnConnection(held, label, clock).single(limit, work);
+    }
+
     private static Next chain(Step... steps) {
         Next next = new End();
         ListIterator<Step> upwards = List.of(steps).listIterator(steps.length);

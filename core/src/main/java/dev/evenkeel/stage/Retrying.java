@@ -6,6 +6,8 @@ import dev.evenkeel.error.SqlState;
 import dev.evenkeel.error.TransactionConflictException;
 import dev.evenkeel.event.CallRetried;
 import dev.evenkeel.event.DatabaseListener;
+import dev.evenkeel.flow.Instead;
+import dev.evenkeel.flow.Only;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.topology.ClusterView;
 import dev.evenkeel.topology.Topology;
@@ -49,11 +51,10 @@ final class Retrying implements Step {
     private <T> Flux<T> attempt(Call<T> call, Next next, int retries) {
         call.trace().nextAttempt();
         Flux<T> result = next.proceed(call);
-        return (call.single() ? result.singleOrEmpty().flux() : result)
-                .onErrorResume(failure -> again(call, next, retries, failure));
+        return new Instead<>(call.single() ? Only.of(result) : result, failure -> again(call, next, retries, failure));
     }
 
-    private <T> Flux<T> again(Call<T> call, Next next, int retries, Throwable failure) {
+    private <T> @Nullable Flux<T> again(Call<T> call, Next next, int retries, Throwable failure) {
         boolean trouble = isTrouble(failure);
         String node = call.trace().node();
         if (trouble && node != null) {
@@ -67,7 +68,7 @@ final class Retrying implements Step {
                 .map(wait -> told(call, retries, failure, wait))
                 .map(wait -> trouble ? untilKnown(node, wait) : Mono.delay(wait, timer))
                 .map(pause -> pause.thenMany(Flux.defer(() -> attempt(call, next, retries + 1))))
-                .orElseGet(() -> Flux.error(failure));
+                .orElse(null);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.evenkeel.stage;
 
 import dev.evenkeel.ReadConsistency;
 import dev.evenkeel.ReadSession.Need;
+import dev.evenkeel.flow.Instead;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.route.Intent;
 import dev.evenkeel.route.Routes;
@@ -59,8 +60,9 @@ final class Routing implements Step {
     private <T> Flux<T> proceed(Call<T> call, Chosen chosen, Next next) {
         String node = chosen.name();
         call.trace().routedTo(node);
-        return next.proceed(call.at(pool(node), chosen.started(), isGuest(call, node)))
-                .onErrorResume(Overtaken.class, changed -> apply(call, next));
+        return new Instead<>(
+                next.proceed(call.at(pool(node), chosen.started(), isGuest(call, node))),
+                error -> error instanceof Overtaken ? apply(call, next) : null);
     }
 
     /** With replicas configured, a read on the primary is one that found none: all of them together must not drown it. */

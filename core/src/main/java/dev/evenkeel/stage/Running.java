@@ -2,9 +2,12 @@ package dev.evenkeel.stage;
 
 import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.Phase;
+import dev.evenkeel.flow.PassOn;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.time.Bounded;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -22,22 +25,45 @@ final class Running implements Step {
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
         Lease lease = call.connection();
-        return Bounded.all(
-                        Flux.defer(() -> Flux.<T>from(call.work().on(lease))),
-                        call.deadline().remaining(timer),
-                        timer,
-                        () -> TimeLimit.exceeded(call.terms().label(), call.deadline(), lease))
-                .onErrorResume(error -> failed(call, lease, error));
+        Flux<T> bounded = Bounded.all(
+                Flux.defer(() -> Flux.<T>from(call.work().on(lease))),
+                call.deadline().remaining(timer),
+                timer,
+                () -> TimeLimit.exceeded(call.terms().label(), call.deadline(), lease));
+        return new FluxOperator<>(bounded) {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                source.subscribe(new Classified<>(actual, call, lease));
+            }
+        };
     }
 
-    /** What fails because the caller went away while the connection was delivered is nobody's error. */
-    private static <T> Flux<T> failed(Call<T> call, Lease lease, Throwable error) {
-        if (lease.isAbandoned()) {
-            return Flux.never();
+    private static final class Classified<T> extends PassOn<T, T> {
+
+        private final Call<T> call;
+        private final Lease lease;
+
+        Classified(CoreSubscriber<? super T> actual, Call<T> call, Lease lease) {
+            super(actual);
+            this.call = call;
+            this.lease = lease;
         }
-        if (lease.phase() == Phase.AUTOCOMMIT) {
-            call.trace().mayHaveTakenEffect();
+
+        @Override
+        public void onNext(T item) {
+            actual.onNext(item);
         }
-        return Flux.error(FailureClassifier.classify(error, lease.phase(), lease.node(), lease.requestId()));
+
+        /** What fails because the caller went away while the connection was delivered is nobody's error. */
+        @Override
+        public void onError(Throwable error) {
+            if (lease.isAbandoned()) {
+                return;
+            }
+            if (lease.phase() == Phase.AUTOCOMMIT) {
+                call.trace().mayHaveTakenEffect();
+            }
+            super.onError(FailureClassifier.classify(error, lease.phase(), lease.node(), lease.requestId()));
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.evenkeel.Deadline;
 import dev.evenkeel.ReadConsistency;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.Phase;
+import dev.evenkeel.flow.Instead;
 import dev.evenkeel.lane.Lane;
 import dev.evenkeel.lane.LaneQuery;
 import dev.evenkeel.lane.Moved;
@@ -33,7 +34,8 @@ final class Sharing implements Step {
         Lane lane = lane(call, work);
         return lane == null
                 ? next.proceed(call)
-                : lane.run(query(call, work)).onErrorResume(Moved.class, moved -> alone(call, work, next));
+                : new Instead<>(
+                        lane.run(query(call, work)), error -> error instanceof Moved ? alone(call, work, next) : null);
     }
 
     /** Guests on the primary are counted, and a lane counts nobody. */

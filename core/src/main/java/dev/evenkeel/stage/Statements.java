@@ -71,26 +71,34 @@ public record Statements(BoundStatements all, int fetchSize, boolean commits) {
     }
 
     public <T> Publisher<T> rows(Connection connection, Function<? super Row, ? extends @Nullable T> mapping) {
-        Flux<T> direct = direct(connection, row -> Mapped.present(mapping.apply(row)));
+        Function<Row, T> present = row -> Mapped.present(mapping.apply(row));
+        Flux<T> committing = committing(connection, present);
+        if (committing != null) {
+            return committing;
+        }
+        Flux<T> direct = direct(connection, present);
         Flux<T> rows = direct != null
                 ? direct
-                : oneByOne(connection, result -> result.<T>map((row, metadata) -> Mapped.present(mapping.apply(row))));
+                : oneByOne(connection, result -> result.<T>map((row, metadata) -> present.apply(row)));
         return isAlone() ? rows : new Withheld<>(rows, () -> null);
     }
 
     public Publisher<Long> rowsUpdated(Connection connection) {
-        Flux<Long> direct = direct(connection, null);
+        Flux<Long> committing = committing(connection, null);
+        Flux<Long> direct = committing != null ? committing : direct(connection, null);
         return direct != null
-                ? direct.defaultIfEmpty(0L)
+                ? direct
                 : oneByOne(connection, Result::getRowsUpdated).reduce(0L, Long::sum);
     }
 
+    /** With COMMIT behind it, if it may leave with it. */
+    private <T> @Nullable Flux<T> committing(
+            Connection connection, @Nullable Function<? super Row, ? extends T> mapping) {
+        return commits && fetchSize == 0 && connection instanceof Lease lease ? lease.runAndCommit(all, mapping) : null;
+    }
+
     private <T> @Nullable Flux<T> direct(Connection connection, @Nullable Function<? super Row, ? extends T> mapping) {
-        if (fetchSize > 0 || !(connection instanceof Lease lease)) {
-            return null;
-        }
-        Flux<T> last = commits ? lease.runAndCommit(all, mapping) : null;
-        return last == null ? lease.run(all, mapping) : last;
+        return fetchSize == 0 && connection instanceof Lease lease ? lease.run(all, mapping) : null;
     }
 
     /** As the driver runs them. Several are one transaction, as they are when they leave in one. */

@@ -5,7 +5,7 @@ import dev.evenkeel.event.CallCompleted;
 import dev.evenkeel.event.CallCompleted.Outcome;
 import dev.evenkeel.route.Intent;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trace {
 
+    private static final AtomicIntegerFieldUpdater<Trace> ENDED =
+            AtomicIntegerFieldUpdater.newUpdater(Trace.class, "ended");
     private static final AtomicLong SEQUENCE = new AtomicLong();
     private static final String PROCESS = Long.toString(System.nanoTime() & 0xFFFFFF, 36);
 
     private final long id = SEQUENCE.incrementAndGet();
     private final long begunNanos = System.nanoTime();
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile int ended;
     private volatile @Nullable String node;
     private volatile int attempts;
     private volatile long leaseWaitNanos;
@@ -33,7 +35,7 @@ final class Trace {
     String requestId() {
         String known = requestId;
         if (known == null) {
-            known = PROCESS + "-" + Long.toString(id, 36);
+            known = PROCESS + "-" + id;
             requestId = known;
         }
         return known;
@@ -84,7 +86,7 @@ final class Trace {
 
     /** True for the first caller only: a cancel may meet a completion. */
     boolean end() {
-        return ended.compareAndSet(false, true);
+        return ENDED.compareAndSet(this, 0, 1);
     }
 
     CallCompleted completed(Terms terms, Outcome outcome, @Nullable Throwable error) {

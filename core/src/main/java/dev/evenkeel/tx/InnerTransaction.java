@@ -5,6 +5,7 @@ import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.TransactionOptions.Nesting;
 import dev.evenkeel.error.InvalidConfigurationException;
 import dev.evenkeel.node.Lease;
+import dev.evenkeel.node.OpenTransaction;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Result;
 import java.util.Optional;
@@ -22,10 +23,12 @@ public final class InnerTransaction {
     private static final AtomicLong NAMES = new AtomicLong();
 
     private final Lease lease;
+    private final OpenTransaction outer;
     private final TransactionOptions options;
 
-    private InnerTransaction(Lease lease, TransactionOptions options) {
+    private InnerTransaction(Lease lease, OpenTransaction outer, TransactionOptions options) {
         this.lease = lease;
+        this.outer = outer;
         this.options = options;
     }
 
@@ -39,28 +42,28 @@ public final class InnerTransaction {
                 .filter(held -> options.nesting() != Nesting.INDEPENDENT)
                 .filter(Lease.class::isInstance)
                 .map(Lease.class::cast)
-                .filter(lease -> !lease.isReleased() && lease.transaction().isPresent())
-                .map(lease -> new InnerTransaction(lease, options));
+                .filter(lease -> !lease.isReleased())
+                .flatMap(lease -> lease.transaction().map(outer -> new InnerTransaction(lease, outer, options)));
     }
 
     /** Runs the function as part of the outer transaction. */
     public <T> Flux<T> run(Function<? super Connection, ? extends Publisher<T>> function) {
         return Flux.defer(() -> {
-            lease.transaction().ifPresent(this::requireFit);
-            lease.joined(1);
-            Flux<T> work = Flux.<T>defer(() -> function.apply(lease)).doFinally(end -> lease.joined(-1));
+            requireFit(outer.options());
+            outer.joined(1);
+            Flux<T> work = Flux.<T>defer(() -> function.apply(lease)).doFinally(end -> outer.joined(-1));
             return options.nesting() == Nesting.SAVEPOINT
                     ? inSavepoint("evenkeel_" + NAMES.incrementAndGet(), work)
-                    : work.doOnError(error -> lease.doom()).doOnCancel(lease::doom);
+                    : work.doOnError(error -> outer.doom()).doOnCancel(outer::doom);
         });
     }
 
     /** What has begun cannot change its mode. */
-    private void requireFit(TransactionOptions outer) {
-        if (outer.readOnly() && !options.readOnly()) {
+    private void requireFit(TransactionOptions begun) {
+        if (begun.readOnly() && !options.readOnly()) {
             throw misfit("readOnly", "false", "true, because the outer transaction is read-only");
         }
-        if (options.isolation() != null && !options.isolation().equals(outer.isolation())) {
+        if (options.isolation() != null && !options.isolation().equals(begun.isolation())) {
             throw misfit("isolation", options.isolation().asSql(), "left out, or that of the outer transaction");
         }
     }
@@ -85,13 +88,13 @@ public final class InnerTransaction {
                 begun -> work.concatWith(release.then(Mono.empty())),
                 done -> Mono.empty(),
                 (failed, error) -> undo(name),
-                cancelled -> releasing.get() ? Mono.fromRunnable(lease::doom) : undoUnseen(name));
+                cancelled -> releasing.get() ? Mono.fromRunnable(outer::doom) : undoUnseen(name));
     }
 
     /** What cannot be undone alone dooms the whole: the error that led here is the one to report. */
     private Mono<Void> undo(String name) {
         return execute("ROLLBACK TO SAVEPOINT " + name).onErrorResume(failed -> {
-            lease.doom();
+            outer.doom();
             return Mono.empty();
         });
     }
@@ -99,7 +102,7 @@ public final class InnerTransaction {
     /** A statement that another thread is just handing to the driver might end up behind the undoing. */
     private Mono<Void> undoUnseen(String name) {
         if (lease.isHandingOver()) {
-            lease.doom();
+            outer.doom();
         }
         return undo(name);
     }

@@ -2,6 +2,7 @@ package dev.evenkeel.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.client.EncodedParameter;
+import java.util.concurrent.Callable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -27,9 +28,28 @@ final class ValueWriter implements CoreSubscriber<ByteBuf> {
         }
         int length = out.writerIndex();
         out.writeInt(0);
+        boolean written = value instanceof Callable<?> atOnce ? copy(atOnce, out) : read(value, out);
+        out.setInt(length, out.writerIndex() - length - Integer.BYTES);
+        return written;
+    }
+
+    /** As nearly all of the driver's codecs offer it; Reactor's own shortcut for what needs no subscription. */
+    private static boolean copy(Callable<?> value, ByteBuf out) {
+        try {
+            if (value.call() instanceof ByteBuf bytes) {
+                out.writeBytes(bytes);
+                bytes.release();
+                return true;
+            }
+            return false;
+        } catch (Exception failed) {
+            return false;
+        }
+    }
+
+    private static boolean read(Publisher<? extends ByteBuf> value, ByteBuf out) {
         ValueWriter writer = new ValueWriter(out);
         value.subscribe(writer);
-        out.setInt(length, out.writerIndex() - length - Integer.BYTES);
         boolean written = writer.complete && !writer.failed;
         writer.failed = true;
         return written;

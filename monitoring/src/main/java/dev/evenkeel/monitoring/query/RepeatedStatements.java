@@ -31,7 +31,7 @@ final class RepeatedStatements {
     }
 
     void executed(RequestScope scope, StatementId id) {
-        if (!id.summary().regionMatches(true, 0, QUERY, 0, QUERY.length())) {
+        if (scope.isOneStatement() || !id.summary().regionMatches(true, 0, QUERY, 0, QUERY.length())) {
             return;
         }
         int times = scope.<Executions>attachment(this, Executions::new).next(id.fingerprint());

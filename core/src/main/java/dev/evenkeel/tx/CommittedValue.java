@@ -1,0 +1,205 @@
+package dev.evenkeel.tx;
+
+import dev.evenkeel.node.Lease;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * The value of a transaction's function once COMMIT was acknowledged.
+ *
+ * <p>How this works: one subscriber goes through the steps of a transaction, one source after the other: the function, the answer to
+ * BEGIN, COMMIT. If the transaction has become invalid by a stale plan, which another run heals, ROLLBACK and the first step again.
+ * After a cancel no further step is taken. A chain of operators does the same with some nine of them, in every transaction.
+ */
+final class CommittedValue<T> extends Mono<T> {
+
+    private final Lease lease;
+    private final Supplier<Attempt<T>> attempts;
+    private final StalePlans stalePlans;
+
+    /** Of the first of the {@code attempts} that succeeds. */
+    CommittedValue(Lease lease, Supplier<Attempt<T>> attempts, StalePlans stalePlans) {
+        this.lease = lease;
+        this.attempts = attempts;
+        this.stalePlans = stalePlans;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        actual.onSubscribe(new Course<>(actual, this));
+    }
+
+    private enum Step {
+        FUNCTION,
+        BEGIN,
+        COMMIT,
+        ROLLBACK,
+        OVER
+    }
+
+    /** It begins when it is asked; that is its own value. */
+    private static final class Course<T> extends AtomicBoolean implements CoreSubscriber<Object>, Subscription {
+
+        private static final long serialVersionUID = 1L;
+
+        @SuppressWarnings("rawtypes")
+        private static final AtomicReferenceFieldUpdater<Course, Subscription> CURRENT =
+                AtomicReferenceFieldUpdater.newUpdater(Course.class, Subscription.class, "current");
+
+        private final transient CoreSubscriber<? super T> actual;
+        private final transient CommittedValue<T> of;
+        private transient volatile Subscription current = Operators.emptySubscription();
+        private transient @Nullable Attempt<T> attempt;
+        private transient Step step = Step.FUNCTION;
+        private transient @Nullable T value;
+        private transient @Nullable Throwable problem;
+        private int runs;
+
+        Course(CoreSubscriber<? super T> actual, CommittedValue<T> of) {
+            this.actual = actual;
+            this.of = of;
+        }
+
+        private void begin() {
+            runs++;
+            value = null;
+            problem = null;
+            take(Step.FUNCTION, () -> {
+                Attempt<T> next = of.attempts.get();
+                attempt = next;
+                return next.function();
+            });
+        }
+
+        private Attempt<T> attempt() {
+            return Objects.requireNonNull(attempt);
+        }
+
+        private void take(Step next, Supplier<? extends Publisher<?>> source) {
+            step = next;
+            // What has ended must not hear of a cancel.
+            if (!Operators.replace(CURRENT, this, Operators.emptySubscription())) {
+                return;
+            }
+            Publisher<?> publisher;
+            try {
+                publisher = source.get();
+            } catch (Throwable thrown) {
+                Exceptions.throwIfFatal(thrown);
+                onError(thrown);
+                return;
+            }
+            publisher.subscribe(this);
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            if (Operators.replace(CURRENT, this, subscription)) {
+                subscription.request(Long.MAX_VALUE);
+            } else {
+                subscription.cancel();
+            }
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // only the function's values are looked at
+        public void onNext(Object item) {
+            if (step != Step.FUNCTION) {
+                Operators.onDiscard(item, currentContext());
+            } else if (value == null) {
+                value = (T) item;
+            } else {
+                Operators.onDiscard(item, currentContext());
+                current.cancel();
+                onError(new IndexOutOfBoundsException("Source emitted more than one item"));
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            switch (step) {
+                case FUNCTION -> {
+                    problem = error;
+                    take(Step.BEGIN, attempt == null ? Mono::empty : attempt()::begun);
+                }
+                case BEGIN, COMMIT -> fail(error);
+                case ROLLBACK -> end(error);
+                case OVER -> Operators.onErrorDropped(error, currentContext());
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            switch (step) {
+                case FUNCTION -> take(Step.BEGIN, attempt()::begun);
+                case BEGIN -> {
+                    Throwable first = problem;
+                    if (first == null) {
+                        take(Step.COMMIT, attempt()::commit);
+                    } else {
+                        fail(first);
+                    }
+                }
+                case COMMIT -> committed();
+                case ROLLBACK -> begin();
+                case OVER -> {}
+            }
+        }
+
+        private void fail(Throwable error) {
+            T unused = value;
+            if (unused != null) {
+                Operators.onDiscard(unused, currentContext());
+                value = null;
+            }
+            if (!of.stalePlans.isOne(of.lease)) {
+                end(error);
+            } else if (of.stalePlans.areTooMany(runs)) {
+                end(of.stalePlans.conflict(of.lease, error));
+            } else {
+                take(Step.ROLLBACK, () -> of.stalePlans.rollback(of.lease));
+            }
+        }
+
+        private void end(Throwable error) {
+            step = Step.OVER;
+            actual.onError(error);
+        }
+
+        private void committed() {
+            step = Step.OVER;
+            T result = value;
+            if (result != null) {
+                actual.onNext(result);
+            }
+            actual.onComplete();
+        }
+
+        @Override
+        public void request(long count) {
+            if (Operators.validate(count) && compareAndSet(false, true)) {
+                begin();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            Operators.terminate(CURRENT, this);
+        }
+    }
+}
