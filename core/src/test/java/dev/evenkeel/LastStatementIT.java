@@ -15,12 +15,18 @@ import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.IsolationLevel;
+import io.r2dbc.spi.Result;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -75,6 +81,70 @@ class LastStatementIT {
 
         assertThat(proxy.roundTrips()).isEqualTo(1);
         assertThat(ledgers()).isEqualTo("once,warm");
+    }
+
+    @Test
+    void whatIsAllOfItsTransactionNeedsNeitherBeginNorCommit() {
+        db.inTransaction(conn -> insert(conn, "warm").andCommit().rowsUpdated()).block(PATIENCE);
+        proxy.resetCounters();
+
+        db.inTransaction(conn -> insert(conn, "whole").andCommit().rowsUpdated())
+                .block(PATIENCE);
+        assertThat(proxy.messages(Direction.TO_SERVER, 'E')).isEqualTo(1);
+        db.inTransaction(
+                        TransactionOptions.builder()
+                                .isolation(IsolationLevel.SERIALIZABLE)
+                                .build(),
+                        conn -> insert(conn, "isolated").andCommit().rowsUpdated())
+                .block(PATIENCE);
+        assertThat(proxy.messages(Direction.TO_SERVER, 'E')).isEqualTo(4);
+        assertThat(proxy.messages(Direction.TO_SERVER, 'Q')).isZero();
+    }
+
+    @Test
+    void whenAllOfATransactionFailedWhatFollowsInItIsRefusedByWhateverWayItGoes() {
+        insertOutside("taken").block(PATIENCE);
+        List<Throwable> refusals = new CopyOnWriteArrayList<>();
+
+        StepVerifier.create(db.inTransaction(conn -> insert(conn, "taken")
+                        .andCommit()
+                        .rowsUpdated()
+                        .onErrorResume(swallowed -> insert(conn, "ours").rowsUpdated())
+                        .doOnError(refusals::add)
+                        .onErrorResume(swallowed -> insert(conn, "again").rowsUpdated())
+                        .doOnError(refusals::add)
+                        .onErrorResume(
+                                swallowed -> Flux.from(conn.createStatement("insert into ledger values ('driver')")
+                                                .execute())
+                                        .flatMap(Result::getRowsUpdated)
+                                        .then(Mono.empty()))
+                        .doOnError(refusals::add)
+                        .onErrorResume(swallowed -> Mono.just(-1L))))
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(
+                                DatabaseException.class,
+                                rolledBack -> assertThat(rolledBack.code()).isEqualTo("COMMIT_ROLLED_BACK")));
+
+        assertThat(refusals)
+                .hasSize(3)
+                .allSatisfy(refused -> assertThat(refused).hasMessageContaining("aborted"));
+        assertThat(ledgers()).isEqualTo("taken");
+        insertOutside("next").block(PATIENCE);
+        assertThat(ledgers()).isEqualTo("next,taken");
+    }
+
+    @Test
+    void allOfATransactionIsSentAgainWhenItsPlanIsStale() {
+        Mono<Integer> whole = db.inTransaction(
+                conn -> db.query("insert into ledger values ($1) returning *", String.valueOf(System.nanoTime()))
+                        .on(conn)
+                        .andCommit()
+                        .one(row -> row.getMetadata().getColumnMetadatas().size()));
+        whole.block(PATIENCE);
+        cluster.primary().execute("alter table ledger add column note text");
+
+        assertThat(whole.block(PATIENCE)).isEqualTo(2);
+        assertThat(cluster.primary().queryOne("select count(*) from ledger")).isEqualTo("2");
     }
 
     @Test
@@ -190,16 +260,42 @@ class LastStatementIT {
     @ParameterizedTest
     @EnumSource(CutPoint.class)
     void aLostAnswerIsAnUnknownOutcome(CutPoint point) {
+        Mono<Long> doubt = db.inTransaction(conn -> insert(conn, "doubt")
+                .rowsUpdated()
+                .then(insert(conn, "last").andCommit().rowsUpdated()));
         db.inTransaction(conn -> insert(conn, "warm").andCommit().rowsUpdated()).block(PATIENCE);
         proxy.cutAt(point, CutAction.RESET);
 
-        StepVerifier.create(db.inTransaction(
-                        conn -> insert(conn, "doubt").andCommit().rowsUpdated()))
-                .verifyError(CommitOutcomeUnknownException.class);
+        StepVerifier.create(doubt).verifyError(CommitOutcomeUnknownException.class);
 
         proxy.heal();
         Databases.await(
-                "the server has ended it", () -> ledgers().equals(point.commitReachesServer() ? "doubt,warm" : "warm"));
+                "the server has ended it",
+                () -> ledgers().equals(point.commitReachesServer() ? "doubt,last,warm" : "warm"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Direction.class)
+    void soItIsWhenItWasAllOfTheTransaction(Direction lost) {
+        db.inTransaction(conn -> insert(conn, "warm").andCommit().rowsUpdated()).block(PATIENCE);
+        proxy.blackhole(lost).resetCounters();
+
+        CompletableFuture<Long> doubt = db.inTransaction(
+                        conn -> insert(conn, "doubt").andCommit().rowsUpdated())
+                .toFuture();
+        Databases.await(
+                "the statement has come as far as it comes",
+                () -> lost == Direction.TO_SERVER
+                        ? proxy.messages(Direction.TO_SERVER, 'S') > 0
+                        : ledgers().equals("doubt,warm"));
+        proxy.reset();
+
+        assertThat(doubt)
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .withCauseInstanceOf(CommitOutcomeUnknownException.class);
+        proxy.heal();
+        assertThat(ledgers()).isEqualTo(lost == Direction.TO_SERVER ? "warm" : "doubt,warm");
     }
 
     @Test

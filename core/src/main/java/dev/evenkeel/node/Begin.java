@@ -13,11 +13,14 @@ import reactor.core.publisher.Mono;
  */
 final class Begin {
 
+    static final String PLAIN = "BEGIN";
+
     private final String statement;
     private final String message;
     private final Traffic owner;
     private volatile @Nullable CompletableFuture<?> answer;
     private volatile boolean refused;
+    private boolean aborted;
 
     /** For the {@code owner}'s lease. */
     Begin(String statement, String message, Traffic owner) {
@@ -32,6 +35,26 @@ final class Begin {
 
     String message() {
         return message;
+    }
+
+    /** Whether a transaction that it begins is no other than one that begins by itself. */
+    boolean isPlain() {
+        return statement.equals(PLAIN);
+    }
+
+    /**
+     * In place of this one when the transaction has failed that was to begin and to end in one write: the server has forgotten it, and
+     * what the function still sends must be refused as in any other that has failed.
+     */
+    Begin aborted() {
+        Begin instead = new Begin(statement, PLAIN + "; ROLLBACK TO SAVEPOINT evenkeel_none", owner);
+        instead.refuse();
+        instead.aborted = true;
+        return instead;
+    }
+
+    boolean isAborted() {
+        return aborted;
     }
 
     boolean belongsTo(Traffic lease) {

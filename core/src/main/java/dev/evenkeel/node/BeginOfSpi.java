@@ -10,7 +10,7 @@ final class BeginOfSpi {
     private BeginOfSpi() {}
 
     static Begin plain(Traffic owner) {
-        return new Begin("BEGIN", "BEGIN", owner);
+        return new Begin(Begin.PLAIN, Begin.PLAIN, owner);
     }
 
     /** {@code null} when the driver must begin it: it remembers the isolation level, and tells it when it is asked. */

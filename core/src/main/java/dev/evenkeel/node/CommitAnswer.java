@@ -7,6 +7,7 @@ import io.r2dbc.postgresql.message.backend.BackendMessage;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
 import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientException;
 import io.r2dbc.spi.R2dbcRollbackException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ final class CommitAnswer {
 
     /** No code of the server's; the driver has none for it either. */
     private static final String BECAME_ROLLBACK = "99999";
+
+    private static final String ABORTED = "25P02";
 
     private @Nullable R2dbcException failure;
     private boolean replicationGivenUp;
@@ -50,6 +53,20 @@ final class CommitAnswer {
     /** What the server would say to the COMMIT of a transaction that it has refused to begin. */
     static R2dbcException ofNone() {
         return new RolledBack();
+    }
+
+    /** What the server would say to a further statement of a transaction that has failed. */
+    static R2dbcException ofAborted() {
+        return new Aborted();
+    }
+
+    private static final class Aborted extends R2dbcNonTransientException {
+
+        private static final long serialVersionUID = 1L;
+
+        Aborted() {
+            super("current transaction is aborted, commands ignored until end of transaction block", ABORTED);
+        }
     }
 
     /** The transaction was aborted before. */

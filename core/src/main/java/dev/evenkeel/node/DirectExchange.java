@@ -46,6 +46,9 @@ final class DirectExchange<T> extends Flux<T> {
     private @Nullable CommitAnswer commit;
     private int current;
     private @Nullable Begin begin;
+    /** Its group is all of its transaction, which begins and ends with it. */
+    private boolean whole;
+
     private BooleanSupplier left = () -> false;
 
     DirectExchange(
@@ -74,7 +77,8 @@ final class DirectExchange<T> extends Flux<T> {
 
     /**
      * The same as the last statement of its transaction: COMMIT leaves with it, and what it answers is withheld until that is known to
-     * be durable.
+     * be durable. When it is the first one, too, and BEGIN would say nothing else, neither is sent: what comes before one Sync is a
+     * transaction anyhow (manual, "Extended Query"), which is committed before the server is ready again.
      */
     Flux<T> committing(Supplier<String> node) {
         CommitAnswer answer = new CommitAnswer();
@@ -113,6 +117,10 @@ final class DirectExchange<T> extends Flux<T> {
     }
 
     private void send(DirectReader<T> reader) {
+        if (session.begin().isAborted()) {
+            reader.lost(CommitAnswer.ofAborted());
+            return;
+        }
         try {
             session.begin().inFrontOf(first -> {
                 ByteBuf request = attempt(first);
@@ -128,21 +136,35 @@ final class DirectExchange<T> extends Flux<T> {
     }
 
     private ByteBuf attempt(@Nullable Begin first) {
-        begin = first;
-        inTransaction = first != null || session.begin().isUnderWay() || session.status() != TransactionStatus.IDLE;
+        if (!whole) {
+            begin = first;
+            whole = commit != null && first != null && first.isPlain();
+        }
+        inTransaction =
+                !whole && (first != null || session.begin().isUnderWay() || session.status() != TransactionStatus.IDLE);
         parts.clear();
         current = 0;
         tries++;
-        if (first != null) {
+        if (first != null && !whole) {
             parts.add(DirectPart.onlyOnce(first.statement()));
         }
         parts.addAll(earlier);
         parts.add(statement);
-        if (commit != null) {
+        if (commit != null && !whole) {
             parts.add(DirectPart.of(CommitAnswer.COMMIT, Binding.EMPTY, null));
         }
         refusal = null;
         return write();
+    }
+
+    /** What the server says now it says to COMMIT, or to the Sync that commits what is whole. */
+    private boolean isCommitting() {
+        return commit != null && current == (whole ? parts.size() : parts.size() - 1);
+    }
+
+    /** A BEGIN of its own was the first of them. */
+    private boolean isBeginning(int index) {
+        return begin != null && !whole && index == 0;
     }
 
     /** Its reader takes more. */
@@ -179,7 +201,7 @@ final class DirectExchange<T> extends Flux<T> {
     @SuppressWarnings("unchecked") // without a mapping T is Long
     @Nullable
     T completed(CommandTag tag) {
-        if (commit != null && current == parts.size() - 1) {
+        if (commit != null && isCommitting()) {
             commit.completed(tag);
         }
         DirectPart part = parts.get(current);
@@ -195,7 +217,7 @@ final class DirectExchange<T> extends Flux<T> {
     }
 
     void read(BackendMessage message) {
-        if (commit != null && current == parts.size() - 1) {
+        if (commit != null && isCommitting()) {
             commit.read(message);
         }
         if (message instanceof EmptyQueryResponse) {
@@ -231,8 +253,9 @@ final class DirectExchange<T> extends Flux<T> {
         } else if (message instanceof EmptyQueryResponse) {
             current++;
         } else if (message instanceof ErrorResponse error) {
-            if (begin != null && current == 0) {
-                session.begin().refused(begin);
+            Begin first = begin;
+            if (first != null && isBeginning(current)) {
+                session.begin().refused(first);
             }
             if (ServerVerdict.of(error) == ServerVerdict.STALE && current < parts.size()) {
                 parts.get(current).stale(session.prepared());
@@ -276,8 +299,9 @@ final class DirectExchange<T> extends Flux<T> {
         for (DirectPart skipped : parts.subList(refused, parts.size())) {
             skipped.failed(session.prepared());
         }
-        if (begin != null && refused == 0) {
-            session.begin().refused(begin);
+        Begin first = begin;
+        if (first != null && isBeginning(refused)) {
+            session.begin().refused(first);
         }
         R2dbcException verdict =
                 DriverClient.exception(error, parts.get(refused).sql());
@@ -294,6 +318,9 @@ final class DirectExchange<T> extends Flux<T> {
             if (tries <= earlier.size() + 1 && !left.getAsBoolean()) {
                 return new StalePlan();
             }
+        }
+        if (first != null && whole) {
+            session.begin().aborted(first);
         }
         return verdict;
     }

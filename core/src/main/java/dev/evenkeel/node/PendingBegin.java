@@ -55,6 +55,17 @@ final class PendingBegin {
         announced = sent;
     }
 
+    /** The transaction that was to begin with this one has failed as a whole: whatever comes next in it is to be refused. */
+    synchronized void aborted(Begin sent) {
+        announced = sent.aborted();
+    }
+
+    /** Whether what comes next is to be refused without a look at the server. */
+    boolean isAborted() {
+        Begin next = announced;
+        return next != null && next.isAborted();
+    }
+
     /** Sends what was announced by itself, and says what that was; {@code null} when there is nothing to be sent any more. */
     @Nullable
     Begin send(Consumer<Begin> alone) {

@@ -2,6 +2,7 @@ package dev.evenkeel.stage;
 
 import dev.evenkeel.CallContext;
 import dev.evenkeel.Deadline;
+import dev.evenkeel.flow.PassOn;
 import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import java.util.List;
@@ -9,9 +10,11 @@ import java.util.ListIterator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
 
 /**
  * How a call travels: down the steps in the order of {@link #of}, and its result up again. Nothing goes sideways. Immutable.
@@ -80,22 +83,52 @@ public final class Pipeline {
     }
 
     private <T> Flux<T> run(Terms terms, Work<T> work, boolean single) {
-        return Flux.deferContextual(context -> {
-            Deadline own = Deadline.in(terms.timeout(), clock);
-            Deadline deadline = CallContext.deadline(context).map(own::earlier).orElse(own);
-            Call<T> call = new Call<>(
-                    terms,
-                    work,
-                    single,
-                    new Trace(),
-                    deadline,
-                    CallContext.session(context).orElse(null),
-                    null,
-                    0,
-                    false,
-                    null);
-            return first.proceed(call).contextWrite(CallContext.deadline(deadline));
-        });
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                Context context = actual.currentContext();
+                Call<T> call = call(terms, work, single, context);
+                first.proceed(call)
+                        .subscribe(new Inside<>(
+                                actual, CallContext.deadline(call.deadline()).apply(context)));
+            }
+        };
+    }
+
+    private <T> Call<T> call(Terms terms, Work<T> work, boolean single, Context context) {
+        Deadline own = Deadline.in(terms.timeout(), clock);
+        return new Call<>(
+                terms,
+                work,
+                single,
+                new Trace(),
+                CallContext.deadline(context).map(own::earlier).orElse(own),
+                CallContext.session(context).orElse(null),
+                null,
+                0,
+                false,
+                null);
+    }
+
+    /** Who is inside a call knows its deadline. */
+    private static final class Inside<T> extends PassOn<T, T> {
+
+        private final Context context;
+
+        Inside(CoreSubscriber<? super T> actual, Context context) {
+            super(actual);
+            this.context = context;
+        }
+
+        @Override
+        public Context currentContext() {
+            return context;
+        }
+
+        @Override
+        public void onNext(T item) {
+            actual.onNext(item);
+        }
     }
 
     /**

@@ -25,17 +25,25 @@ final class Running implements Step {
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
         Lease lease = call.connection();
-        Flux<T> bounded = Bounded.all(
-                Flux.defer(() -> Flux.<T>from(call.work().on(lease))),
-                call.deadline().remaining(timer),
-                timer,
-                () -> TimeLimit.exceeded(call.terms().label(), call.deadline(), lease));
-        return new FluxOperator<>(bounded) {
-            @Override
-            public void subscribe(CoreSubscriber<? super T> actual) {
-                source.subscribe(new Classified<>(actual, call, lease));
-            }
-        };
+        Flux<T> work =
+                new FluxOperator<>(Flux.defer(() -> Flux.<T>from(call.work().on(lease)))) {
+                    @Override
+                    public void subscribe(CoreSubscriber<? super T> actual) {
+                        source.subscribe(new Classified<>(actual, call, lease));
+                    }
+                };
+        return Bounded.all(work, call.deadline().remaining(timer), timer, () -> exceeded(call, lease));
+    }
+
+    private static Throwable exceeded(Call<?> call, Lease lease) {
+        failed(call, lease);
+        return TimeLimit.exceeded(call.terms().label(), call.deadline(), lease);
+    }
+
+    private static void failed(Call<?> call, Lease lease) {
+        if (lease.phase() == Phase.AUTOCOMMIT) {
+            call.trace().mayHaveTakenEffect();
+        }
     }
 
     private static final class Classified<T> extends PassOn<T, T> {
@@ -54,15 +62,13 @@ final class Running implements Step {
             actual.onNext(item);
         }
 
-        /** What fails because the caller went away while the connection was delivered is nobody's error. */
+        /** What fails because the caller went away while the connection was delivered is nobody's error, and no dropped one either. */
         @Override
         public void onError(Throwable error) {
             if (lease.isAbandoned()) {
                 return;
             }
-            if (lease.phase() == Phase.AUTOCOMMIT) {
-                call.trace().mayHaveTakenEffect();
-            }
+            failed(call, lease);
             super.onError(FailureClassifier.classify(error, lease.phase(), lease.node(), lease.requestId()));
         }
     }

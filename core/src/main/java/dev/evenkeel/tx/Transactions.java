@@ -130,10 +130,7 @@ public final class Transactions {
         if (transaction.isCommitting()) {
             return Mono.empty();
         }
-        if (lease.isBeginAnnounced()) {
-            return lease.commitTransaction();
-        }
-        if (lease.isAutoCommit()) {
+        if (!lease.isBeginAnnounced() && lease.isAutoCommit()) {
             return Mono.error(endedByHand());
         }
         if (lease.phase() == Phase.IN_TRANSACTION) {
