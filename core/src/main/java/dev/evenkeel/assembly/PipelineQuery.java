@@ -11,6 +11,7 @@ import dev.evenkeel.stage.Pipeline;
 import dev.evenkeel.stage.StatementWork;
 import dev.evenkeel.stage.Statements;
 import dev.evenkeel.stage.Terms;
+import dev.evenkeel.stage.Work;
 import dev.evenkeel.tx.Transactions;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Row;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SynchronousSink;
 
 /**
  * A {@link Query} that goes down the road, or straight to the connection that it was given. One with others in front of it
@@ -100,60 +100,67 @@ record PipelineQuery(
 
     @Override
     public <T> Flux<T> map(Function<? super Row, ? extends @Nullable T> mapping) {
-        if (connection == null && statement.isAlone()) {
-            return pipeline.run(terms, new StatementWork<>(statement, mapping));
-        }
-        return run(statements -> held -> statements.rows(held, mapping));
+        return connection == null
+                ? pipeline.run(asCall(), rows(mapping))
+                : pipeline.runOn(connection, terms.label(), bound, held -> statement.rows(held, mapping));
     }
 
     @Override
     public <T> Mono<T> one(Function<? super Row, ? extends @Nullable T> mapping) {
-        return connection == null && statement.isAlone()
-                ? pipeline.runSingle(terms, new StatementWork<>(statement, mapping))
-                : single(statements -> held -> statements.rows(held, mapping));
+        return connection == null
+                ? pipeline.runSingle(asCall(), rows(mapping))
+                : pipeline.runSingleOn(connection, terms.label(), bound, held -> statement.rows(held, mapping));
     }
 
     /** There always is a number, but when a cancel meets it: that must not look like an error to whoever hears what comes then. */
     @Override
     public Mono<Long> rowsUpdated() {
-        return connection == null && statement.isAlone()
-                ? pipeline.runSingle(terms, statement::rowsUpdated)
-                : single(statements -> statements::rowsUpdated);
-    }
-
-    private <T> Flux<T> run(Function<Statements, Function<Connection, Publisher<T>>> running) {
         return connection == null
-                ? inTransaction(running).flatMapIterable(Function.identity())
-                : pipeline.runOn(connection, terms.label(), bound, running.apply(statement));
+                ? pipeline.runSingle(asCall(), rowsUpdatedWork())
+                : pipeline.runSingleOn(connection, terms.label(), bound, statement::rowsUpdated);
     }
 
-    private <T> Mono<T> single(Function<Statements, Function<Connection, Publisher<T>>> running) {
-        return connection == null
-                ? this.<T>inTransaction(running).handle(PipelineQuery::requireSingle)
-                : pipeline.runSingleOn(connection, terms.label(), bound, running.apply(statement));
+    private <T> Work<T> rows(Function<? super Row, ? extends @Nullable T> mapping) {
+        return statement.isAlone()
+                ? new StatementWork<>(statement, mapping)
+                : together(
+                        lease -> statement.rowsAtOnce(lease, mapping),
+                        held -> statement.andCommit().rows(held, mapping));
     }
 
-    private static <T> void requireSingle(List<T> items, SynchronousSink<T> sink) {
-        if (items.size() > 1) {
-            sink.error(new IndexOutOfBoundsException("Source emitted more than one item"));
-        } else if (items.size() == 1) {
-            sink.next(items.get(0));
-        }
+    private Work<Long> rowsUpdatedWork() {
+        return statement.isAlone()
+                ? statement::rowsUpdated
+                : together(
+                        statement::rowsUpdatedAtOnce,
+                        held -> statement.andCommit().rowsUpdated(held));
     }
 
-    private <T> Mono<List<T>> inTransaction(Function<Statements, Function<Connection, Publisher<T>>> running) {
-        Function<Connection, Publisher<T>> work = running.apply(statement.andCommit());
-        return pipeline.runSingle(
-                asTransaction(),
-                transaction().one(held -> Flux.from(work.apply(held)).collectList()));
+    /** What may write, and needs nothing of the driver, is a transaction by leaving at once; anything else is begun as one. */
+    private <T> Work<T> together(
+            Function<Connection, @Nullable Publisher<T>> atOnce, Function<Connection, Publisher<T>> oneByOne) {
+        return lease -> {
+            Publisher<T> whole = isReading() ? null : atOnce.apply(lease);
+            return whole == null ? begun(oneByOne).on(lease) : whole;
+        };
+    }
+
+    private <T> Work<T> begun(Function<Connection, Publisher<T>> work) {
+        Work<List<T>> all =
+                transaction().one(held -> Flux.from(work.apply(held)).collectList());
+        return lease -> Flux.<List<T>>from(all.on(lease)).flatMapIterable(Function.identity());
     }
 
     private Transactions transaction() {
         TransactionOptions.Builder options = TransactionOptions.builder();
-        return transactions.apply((terms.phase() == Phase.READING ? options.readOnly() : options).build());
+        return transactions.apply((isReading() ? options.readOnly() : options).build());
     }
 
-    private Terms asTransaction() {
-        return terms.phase() == Phase.STATEMENT ? terms.phase(Phase.IN_TRANSACTION) : terms;
+    private boolean isReading() {
+        return terms.phase() == Phase.READING;
+    }
+
+    private Terms asCall() {
+        return terms.phase() == Phase.STATEMENT && !statement.isAlone() ? terms.phase(Phase.IN_TRANSACTION) : terms;
     }
 }

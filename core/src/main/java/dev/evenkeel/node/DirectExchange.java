@@ -77,10 +77,11 @@ final class DirectExchange<T> extends Flux<T> {
 
     /**
      * The same as the last statement of its transaction: COMMIT leaves with it, and what it answers is withheld until that is known to
-     * be durable. When it is the first one, too, and BEGIN would say nothing else, neither is sent: what comes before one Sync is a
-     * transaction anyhow (manual, "Extended Query"), which is committed before the server is ready again.
+     * be durable. When they are {@code all} of it, or the first ones, too, and BEGIN would say nothing else, neither is sent: what comes
+     * before one Sync is a transaction anyhow (manual, "Extended Query"), which is committed before the server is ready again.
      */
-    Flux<T> committing(Supplier<String> node) {
+    Flux<T> committing(boolean all, Supplier<String> node) {
+        whole = all;
         CommitAnswer answer = new CommitAnswer();
         commit = answer;
         return new Withheld<>(

@@ -53,9 +53,10 @@ final class DirectStatements {
 
     /**
      * What the last statement answers: its rows, or with no {@code mapping} how many it changed. {@code null} when one of them is none for
-     * this way, or its values do not fit; then the driver runs them, or says what is wrong. With {@code commitOn}, the name of the node,
-     * COMMIT leaves with it.
+     * this way, or its values do not fit; then the driver runs them, or says what is wrong.
      *
+     * @param extent of what is a transaction of its own nothing must have been announced
+     * @param node the name of the server
      * @param exchanges is told of all of it
      * @param beside makes what is told of one of the earlier ones, if anybody is
      */
@@ -64,7 +65,8 @@ final class DirectStatements {
             @Nullable Function<? super Row, ? extends T> mapping,
             Exchanges exchanges,
             Function<BoundStatement, @Nullable Exchanges> beside,
-            @Nullable Supplier<String> commitOn) {
+            Extent extent,
+            Supplier<String> node) {
         DirectPart last = part(statements.last(), null);
         if (last == null) {
             return null;
@@ -80,7 +82,7 @@ final class DirectStatements {
             earlier.add(part);
         }
         DirectExchange<T> exchange = new DirectExchange<>(this, earlier, last, mapping, exchanges);
-        return commitOn == null ? exchange.attempts() : exchange.committing(commitOn);
+        return extent == Extent.PART ? exchange.attempts() : exchange.committing(extent == Extent.WHOLE, node);
     }
 
     /**

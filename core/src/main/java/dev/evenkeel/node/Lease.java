@@ -191,7 +191,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
      * in one. {@code null} when they must be left to the driver.
      */
     public <T> @Nullable Flux<T> run(BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
-        return delegate().run(statements, mapping, false);
+        return delegate().run(statements, mapping, Extent.PART);
     }
 
     /**
@@ -202,7 +202,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
             BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
         TrackedConnection session = delegate();
         OpenTransaction open = transaction;
-        Flux<T> answer = open != null && open.commitsWithLast() ? session.run(statements, mapping, true) : null;
+        Flux<T> answer = open != null && open.commitsWithLast() ? session.run(statements, mapping, Extent.END) : null;
         return answer == null
                 ? null
                 : Flux.defer(() -> {
@@ -213,21 +213,43 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
                         .doOnError(error -> notCommitted(open, error));
     }
 
+    /** The same for statements that are a transaction of their own; {@code null}, too, while another one is open. */
+    public <T> @Nullable Flux<T> runAtOnce(
+            BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
+        TrackedConnection session = delegate();
+        Flux<T> answer = session.isAutoCommit() ? session.run(statements, mapping, Extent.WHOLE) : null;
+        return answer == null
+                ? null
+                : Flux.defer(() -> {
+                            enterCommit();
+                            return answer;
+                        })
+                        .doOnError(this::leaveCommit);
+    }
+
     private void enterCommit() {
         if (phase == Phase.IN_TRANSACTION) {
             phase = Phase.COMMITTING;
         }
     }
 
-    /** What the server refuses is not committed; what gets no answer may be. */
     private void notCommitted(OpenTransaction open, Throwable error) {
-        if (error instanceof R2dbcException refused
-                && !SqlState.of(refused.getSqlState()).endsConnection()) {
+        if (isRefusal(error)) {
             open.committing(false);
-            if (phase == Phase.COMMITTING) {
-                phase = Phase.IN_TRANSACTION;
-            }
         }
+        leaveCommit(error);
+    }
+
+    private void leaveCommit(Throwable error) {
+        if (isRefusal(error) && phase == Phase.COMMITTING) {
+            phase = Phase.IN_TRANSACTION;
+        }
+    }
+
+    /** What the server refuses is not committed; what gets no answer may be. */
+    private static boolean isRefusal(Throwable error) {
+        return error instanceof R2dbcException refused
+                && !SqlState.of(refused.getSqlState()).endsConnection();
     }
 
     /** A transaction begins with the next statement; completes with the answer to BEGIN if that is sent by itself. */

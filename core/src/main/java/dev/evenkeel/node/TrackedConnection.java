@@ -218,14 +218,15 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** See {@link DirectStatements#run}. */
     <T> @Nullable Flux<T> run(
-            BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping, boolean committing) {
+            BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping, Extent extent) {
         Exchanges watch = watch(statements.last(), traffic);
         return direct.run(
                 statements,
                 mapping,
                 watch == null ? traffic : watch,
                 statement -> watch(statement, Accompanied.INSTANCE),
-                committing ? this::nodeName : null);
+                extent,
+                this::nodeName);
     }
 
     /** For one COPY. */

@@ -91,6 +91,20 @@ public record Statements(BoundStatements all, int fetchSize, boolean commits) {
                 : oneByOne(connection, Result::getRowsUpdated).reduce(0L, Long::sum);
     }
 
+    /** The same as a transaction of its own, in one write; {@code null} when it cannot be. */
+    public <T> @Nullable Publisher<T> rowsAtOnce(
+            Connection connection, Function<? super Row, ? extends @Nullable T> mapping) {
+        return atOnce(connection, row -> Mapped.present(mapping.apply(row)));
+    }
+
+    public @Nullable Publisher<Long> rowsUpdatedAtOnce(Connection connection) {
+        return atOnce(connection, null);
+    }
+
+    private <T> @Nullable Flux<T> atOnce(Connection connection, @Nullable Function<? super Row, ? extends T> mapping) {
+        return fetchSize == 0 && connection instanceof Lease lease ? lease.runAtOnce(all, mapping) : null;
+    }
+
     /** With COMMIT behind it, if it may leave with it. */
     private <T> @Nullable Flux<T> committing(
             Connection connection, @Nullable Function<? super Row, ? extends T> mapping) {
