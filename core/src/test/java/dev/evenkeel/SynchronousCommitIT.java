@@ -95,6 +95,25 @@ class SynchronousCommitIT {
     }
 
     @Test
+    void soItIsWhenTheTransactionIsOneWriteWithoutACommit() {
+        CompletableFuture<Long> noted = db.query("insert into note values ($1)", "y")
+                .after(db.query("insert into note values ($1)", "x"))
+                .rowsUpdated()
+                .toFuture();
+
+        giveUpTheWait();
+
+        assertThat(noted)
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        CommitOutcomeUnknownException.class,
+                        unknown -> assertThat(unknown.code()).isEqualTo("COMMIT_NOT_REPLICATED"));
+        assertThat(cluster.primary().queryOne("select count(*) from note")).isEqualTo("2");
+    }
+
+    @Test
     void aCommitThatIsStillWaitingAtTheDeadlineIsUnknownAndIsNotCancelled() {
         StepVerifier.create(note(TransactionOptions.builder()
                         .timeout(Duration.ofSeconds(1))
