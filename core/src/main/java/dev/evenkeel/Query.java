@@ -50,7 +50,8 @@ public interface Query {
     /**
      * Runs those statements first, in their order: all of it is one transaction that leaves in one write, so that it waits for the server
      * once. Their answers are dropped; what this one answers comes when all is durable, all at once, and on an error nothing was
-     * applied, except for a {@link dev.evenkeel.error.CommitOutcomeUnknownException}. None of them can depend on what another
+     * applied, except for a {@link dev.evenkeel.error.CommitOutcomeUnknownException}, for what the mapping throws, and for a second row
+     * where {@link #one} expects none. None of them can depend on what another
      * one answers.
      *
      * <p>With {@link #on} nothing else may run on the connection at the same moment.

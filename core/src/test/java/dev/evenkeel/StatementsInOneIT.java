@@ -15,6 +15,7 @@ import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.Result;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -237,8 +239,7 @@ class StatementsInOneIT {
         assertThat(balances()).isEqualTo("ada 100, bob 42");
     }
 
-    @Test
-    void eachIsToldOfWithWhatBecameOfIt() {
+    private List<StatementCompleted> listen() {
         List<StatementCompleted> told = new CopyOnWriteArrayList<>();
         db.listen(new DatabaseListener() {
             @Override
@@ -251,6 +252,59 @@ class StatementsInOneIT {
                 return true;
             }
         });
+        return told;
+    }
+
+    @Test
+    void eachIsToldOfOnceAlsoWhenAllWasSentAgainRegression() {
+        transfer(1).block(PATIENCE);
+        List<StatementCompleted> told = listen();
+        db.withConnection(
+                        ConnectionOptions.write(),
+                        conn -> Flux.from(conn.createStatement("deallocate all").execute())
+                                .flatMap(Result::getRowsUpdated)
+                                .then())
+                .block(PATIENCE);
+        told.clear();
+
+        assertThat(transfer(1).block(PATIENCE)).isEqualTo(98L);
+
+        assertThat(told).extracting(StatementCompleted::outcome).containsOnly(Outcome.SUCCEEDED);
+        assertThat(told).extracting(StatementCompleted::rows).containsExactly(1L, 1L, 1L);
+        assertThat(balances()).isEqualTo("ada 98, bob 2");
+    }
+
+    /** What is deferred to the end may say whatever it likes. */
+    @Test
+    void anErrorAtTheEndIsNotTakenForAStalePlanRegression() {
+        cluster.primary()
+                .execute("create sequence if not exists visits; create or replace function picky() returns trigger"
+                        + " language plpgsql as $$ begin if nextval('visits') = 2 then"
+                        + " raise exception 'not this time' using errcode = '26000'; end if; return null; end $$;"
+                        + " create constraint trigger picky after update on account initially deferred"
+                        + " for each row execute function picky(); drop sequence visits; create sequence visits");
+        Mono<Long> one = balanceOf("ada").after(add("ada", 1)).one(row -> row.get(0, Long.class));
+        assertThat(one.block(PATIENCE)).isEqualTo(101L);
+
+        StepVerifier.create(one).verifyErrorSatisfies(error -> assertThat(error).hasMessageContaining("not this time"));
+
+        assertThat(balances()).isEqualTo("ada 101, bob 0");
+        assertThat(one.block(PATIENCE)).isEqualTo(102L);
+    }
+
+    @Test
+    void whoeverTakesTheRowsSlowlyKeepsNoConnectionRegression() {
+        Flux<Long> rows = db.query("select g::int8 from generate_series(1, $1::int) g", 500)
+                .after(add("ada", 1))
+                .map(row -> row.get(0, Long.class))
+                .concatMap(row -> db.query("select $1::int8", row).one(again -> again.get(0, Long.class)), 1);
+
+        StepVerifier.create(rows.count()).expectNext(500L).verifyComplete();
+    }
+
+    @Test
+    void eachIsToldOfWithWhatBecameOfIt() {
+        List<StatementCompleted> told = listen();
 
         transfer(1).block(PATIENCE);
         assertThat(told).extracting(StatementCompleted::outcome).containsOnly(Outcome.SUCCEEDED);

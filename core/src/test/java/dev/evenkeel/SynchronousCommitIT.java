@@ -4,13 +4,17 @@ import static dev.evenkeel.Databases.PATIENCE;
 import static dev.evenkeel.Databases.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.TransactionOptions.Nesting;
 import dev.evenkeel.error.CommitOutcomeUnknownException;
 import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.PostgresNode;
 import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,39 @@ class SynchronousCommitIT {
                         CommitOutcomeUnknownException.class,
                         unknown -> assertThat(unknown.code()).isEqualTo("COMMIT_NOT_REPLICATED"));
         assertThat(cluster.primary().queryOne("select count(*) from note")).isEqualTo("2");
+    }
+
+    /** The plan became stale in a savepoint, and that was taken back: the transaction is none that could be healed by another run. */
+    @Test
+    void aTransactionThatHasTakenAStalePlanBackIsNotRepeatedForItsCommitRegression() {
+        TransactionOptions savepoint =
+                TransactionOptions.builder().nesting(Nesting.SAVEPOINT).build();
+        AtomicInteger runs = new AtomicInteger();
+        Function<Connection, Mono<Integer>> reading =
+                conn -> db.query("select * from note limit $1::int", 1).on(conn).one(row -> 1);
+        db.inTransaction(reading).block(PATIENCE);
+        cluster.primary().execute("set synchronous_commit = local; alter table note add column more int");
+        CompletableFuture<Long> noted = db.inTransaction(conn -> {
+                    runs.incrementAndGet();
+                    return db.inTransaction(savepoint, reading)
+                            .onErrorResume(stale -> Mono.empty())
+                            .then(db.query("insert into note values ($1)", "x")
+                                    .on(conn)
+                                    .rowsUpdated());
+                })
+                .toFuture();
+
+        giveUpTheWait();
+
+        assertThat(noted)
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        CommitOutcomeUnknownException.class,
+                        unknown -> assertThat(unknown.code()).isEqualTo("COMMIT_NOT_REPLICATED"));
+        assertThat(runs).hasValue(1);
+        assertThat(cluster.primary().queryOne("select count(*) from note")).isEqualTo("1");
     }
 
     @Test

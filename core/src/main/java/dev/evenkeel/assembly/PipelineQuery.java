@@ -100,6 +100,13 @@ record PipelineQuery(
 
     @Override
     public <T> Flux<T> map(Function<? super Row, ? extends @Nullable T> mapping) {
+        if (connection == null && !statement.isAlone()) {
+            // All of them are there, and nobody who takes them slowly is to keep a connection for it.
+            Work<T> work = rows(mapping);
+            return pipeline.runSingle(
+                            asCall(), lease -> Flux.<T>from(work.on(lease)).collectList())
+                    .flatMapIterable(Function.identity());
+        }
         return connection == null
                 ? pipeline.run(asCall(), rows(mapping))
                 : pipeline.runOn(connection, terms.label(), bound, held -> statement.rows(held, mapping));

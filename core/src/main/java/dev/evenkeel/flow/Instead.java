@@ -95,7 +95,9 @@ public final class Instead<T> extends FluxOperator<T, T> {
                 next = asked == null ? null : asked.apply(error);
             } catch (Throwable thrown) {
                 Exceptions.throwIfFatal(thrown);
-                thrown.addSuppressed(error);
+                if (thrown != error) {
+                    thrown.addSuppressed(error);
+                }
                 actual.onError(thrown);
                 return;
             }

@@ -21,9 +21,9 @@ import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -43,7 +43,8 @@ final class DirectExchange<T> extends Flux<T> {
     private boolean inTransaction;
     private int tries;
     private @Nullable Throwable refusal;
-    private @Nullable CommitAnswer commit;
+    private @Nullable GroupCommit commit;
+    private @Nullable R2dbcException verdict;
     private int current;
     private @Nullable Begin begin;
     /** Its group is all of its transaction, which begins and ends with it. */
@@ -80,12 +81,10 @@ final class DirectExchange<T> extends Flux<T> {
      * be durable. When they are {@code all} of it, or the first ones, too, and BEGIN would say nothing else, neither is sent: what comes
      * before one Sync is a transaction anyhow (manual, "Extended Query"), which is committed before the server is ready again.
      */
-    Flux<T> committing(boolean all, Supplier<String> node) {
+    Flux<T> committing(boolean all, GroupCommit outcome) {
         whole = all;
-        CommitAnswer answer = new CommitAnswer();
-        commit = answer;
-        return new Withheld<>(
-                new TrackedPublisher<>(this, exchanges, Exchanges.Kind.BOUNDARY), () -> answer.problem(node.get()));
+        commit = outcome;
+        return new Withheld<>(new TrackedPublisher<>(this, exchanges, Exchanges.Kind.BOUNDARY), outcome::problem);
     }
 
     /** Sends it, once. */
@@ -98,7 +97,10 @@ final class DirectExchange<T> extends Flux<T> {
         }
     }
 
-    /** Sends it again if the first answer was that what the session had prepared does not hold any more. */
+    /**
+     * Sends it again, unprepared, if the first answer was that what the session had prepared does not hold any more: one repetition
+     * heals whatever is stale, on whichever server.
+     */
     boolean isSentAgain(DirectReader<T> reader) {
         if (!(refusal instanceof StalePlan)) {
             return false;
@@ -118,17 +120,18 @@ final class DirectExchange<T> extends Flux<T> {
     }
 
     private void send(DirectReader<T> reader) {
-        if (session.begin().isAborted()) {
-            reader.lost(CommitAnswer.ofAborted());
-            return;
-        }
         try {
-            session.begin().inFrontOf(first -> {
+            boolean sent = session.begin().inFrontOfOurs(first -> {
                 ByteBuf request = attempt(first);
                 earlier.forEach(part -> part.begin(reader.caller()));
+                if (commit != null) {
+                    commit.leaves();
+                }
                 session.answers().ask(request, reader);
             });
-            if (reader.isOver()) {
+            if (!sent) {
+                reader.lost(CommitAnswer.ofAborted());
+            } else if (reader.isOver()) {
                 over();
             }
         } catch (RuntimeException unsent) {
@@ -139,7 +142,7 @@ final class DirectExchange<T> extends Flux<T> {
     private ByteBuf attempt(@Nullable Begin first) {
         if (!whole) {
             begin = first;
-            whole = commit != null && first != null && first.isPlain();
+            whole = commit != null && first != null && first.isPlain() && !first.isRefused();
         }
         inTransaction =
                 !whole && (first != null || session.begin().isUnderWay() || session.status() != TransactionStatus.IDLE);
@@ -155,6 +158,7 @@ final class DirectExchange<T> extends Flux<T> {
             parts.add(DirectPart.of(CommitAnswer.COMMIT, Binding.EMPTY, null));
         }
         refusal = null;
+        verdict = null;
         return write();
     }
 
@@ -176,7 +180,7 @@ final class DirectExchange<T> extends Flux<T> {
     private ByteBuf write() {
         ByteBuf out = session.client().getByteBufAllocator().ioBuffer(256);
         for (DirectPart part : parts) {
-            if (!part.write(out, session.prepared())) {
+            if (!part.write(out, session.prepared(), tries > 1)) {
                 out.release();
                 parts.forEach(written -> written.failed(session.prepared()));
                 throw new IllegalStateException("a value of '%s' does not come at once".formatted(part.sql()));
@@ -243,26 +247,24 @@ final class DirectExchange<T> extends Flux<T> {
     }
 
     /** Its caller has gone away: one of the statements has ended. */
-    void completedUnseen() {
+    void completedUnseen(CommandTag tag) {
+        if (commit != null && isCommitting()) {
+            commit.completed(tag);
+        }
         current++;
     }
 
     /** Its caller has gone away: only what the session must know is of interest. */
     void readUnseen(BackendMessage message) {
+        if (commit != null && isCommitting()) {
+            commit.read(message);
+        }
         if (message instanceof ReadyForQuery) {
             ended();
         } else if (message instanceof EmptyQueryResponse) {
             current++;
         } else if (message instanceof ErrorResponse error) {
-            Begin first = begin;
-            if (first != null && isBeginning(current)) {
-                session.begin().refused(first);
-            }
-            if (ServerVerdict.of(error) == ServerVerdict.STALE && current < parts.size()) {
-                parts.get(current).stale(session.prepared());
-            }
-            parts.subList(Math.min(current, parts.size()), parts.size())
-                    .forEach(part -> part.failed(session.prepared()));
+            refused(error);
         } else {
             prepare(message);
         }
@@ -285,8 +287,21 @@ final class DirectExchange<T> extends Flux<T> {
         Begin first = begin;
         if (first != null) {
             session.begin().ended(first);
+            if (whole && verdict != null) {
+                session.begin().aborted(first);
+            }
+        }
+        if (commit != null) {
+            commit.ended(verdict);
         }
         over();
+    }
+
+    /** There will be no answer. */
+    void lost(Throwable cause) {
+        if (commit != null) {
+            commit.lost(cause);
+        }
     }
 
     /** Nothing more is heard of it. */
@@ -297,33 +312,32 @@ final class DirectExchange<T> extends Flux<T> {
     private Throwable failure(ErrorResponse error) {
         // Behind the last one it is the commit of a statement that is a transaction of its own.
         int refused = Math.min(current, parts.size() - 1);
-        for (DirectPart skipped : parts.subList(refused, parts.size())) {
-            skipped.failed(session.prepared());
+        boolean stale = refused(error);
+        R2dbcException said = Objects.requireNonNull(verdict);
+        if (stale && !inTransaction && tries == 1 && !left.getAsBoolean()) {
+            return new StalePlan();
         }
-        Begin first = begin;
-        if (first != null && isBeginning(refused)) {
-            session.begin().refused(first);
-        }
-        R2dbcException verdict =
-                DriverClient.exception(error, parts.get(refused).sql());
-        parts.get(refused).refused(verdict);
+        parts.get(refused).refused(said);
         if (parts.subList(refused, parts.size()).indexOf(statement) > 0) {
             exchanges.skipped();
         }
-        if (ServerVerdict.of(error) == ServerVerdict.STALE) {
-            parts.get(refused).stale(session.prepared());
-            if (inTransaction) {
-                return new AbortedByStalePlan();
-            }
-            // Each try heals one of them.
-            if (tries <= earlier.size() + 1 && !left.getAsBoolean()) {
-                return new StalePlan();
-            }
+        return stale && inTransaction ? new AbortedByStalePlan() : said;
+    }
+
+    /** Notes what the session must know. True when what it had prepared does not hold any more. */
+    private boolean refused(ErrorResponse error) {
+        int index = Math.min(current, parts.size() - 1);
+        verdict = DriverClient.exception(error, parts.get(index).sql());
+        parts.subList(index, parts.size()).forEach(skipped -> skipped.failed(session.prepared()));
+        Begin first = begin;
+        if (first != null && isBeginning(current)) {
+            session.begin().refused(first);
         }
-        if (first != null && whole) {
-            session.begin().aborted(first);
+        boolean stale = current < parts.size() && ServerVerdict.of(error) == ServerVerdict.STALE;
+        if (stale) {
+            parts.get(index).stale(session.prepared());
         }
-        return verdict;
+        return stale;
     }
 
     /** The same statement can be sent again. */

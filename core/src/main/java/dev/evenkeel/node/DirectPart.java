@@ -19,6 +19,7 @@ final class DirectPart {
     private @Nullable Prepared statement;
     private @Nullable RowShape once;
     private boolean prepares;
+    private boolean begun;
     private boolean watched;
 
     private DirectPart(String sql, Binding values, boolean onlyOnce, @Nullable Exchanges witness) {
@@ -48,9 +49,11 @@ final class DirectPart {
     /**
      * Adds what must be sent. What another exchange is about to prepare is not relied upon: should that fail, this one would not
      * find it. False when a value does not come at once.
+     *
+     * @param again whether it is sent again because something that was prepared was stale: then nothing is relied upon
      */
-    boolean write(ByteBuf out, PreparedStatements statements) {
-        boolean complete = Wire.bind(out, prepare(out, statements), values);
+    boolean write(ByteBuf out, PreparedStatements statements, boolean again) {
+        boolean complete = Wire.bind(out, again ? unnamed(out) : prepare(out, statements), values);
         Wire.execute(out);
         return complete;
     }
@@ -63,17 +66,23 @@ final class DirectPart {
         if (statement != null && (prepares || statement.isConfirmed())) {
             return statement.name();
         }
+        return unnamed(out);
+    }
+
+    private byte[] unnamed(ByteBuf out) {
+        prepares = false;
         statement = null;
-        Wire.parse(out, Wire.unnamed(), sql, types);
+        Wire.parse(out, Wire.unnamed(), sql, values.getParameterTypes());
         if (!onlyOnce) {
             Wire.describe(out, Wire.unnamed());
         }
         return Wire.unnamed();
     }
 
-    /** It is on its way. */
+    /** It is on its way; not for the first time if all is sent again. */
     void begin(CoreSubscriber<?> caller) {
-        if (witness != null) {
+        if (witness != null && !begun) {
+            begun = true;
             synchronized (this) {
                 watched = true;
             }

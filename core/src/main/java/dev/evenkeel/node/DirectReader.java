@@ -60,7 +60,7 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
     @Override
     public void completed(CommandTag tag) {
         if (over) {
-            exchange.completedUnseen();
+            exchange.completedUnseen(tag);
             return;
         }
         try {
@@ -91,6 +91,7 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
 
     @Override
     public void lost(Throwable cause) {
+        exchange.lost(cause);
         if (!over) {
             end(cause);
         }

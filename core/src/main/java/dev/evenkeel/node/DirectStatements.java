@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
@@ -56,7 +55,7 @@ final class DirectStatements {
      * this way, or its values do not fit; then the driver runs them, or says what is wrong.
      *
      * @param extent of what is a transaction of its own nothing must have been announced
-     * @param node the name of the server
+     * @param commit of all but a part
      * @param exchanges is told of all of it
      * @param beside makes what is told of one of the earlier ones, if anybody is
      */
@@ -66,7 +65,7 @@ final class DirectStatements {
             Exchanges exchanges,
             Function<BoundStatement, @Nullable Exchanges> beside,
             Extent extent,
-            Supplier<String> node) {
+            @Nullable GroupCommit commit) {
         DirectPart last = part(statements.last(), null);
         if (last == null) {
             return null;
@@ -82,7 +81,7 @@ final class DirectStatements {
             earlier.add(part);
         }
         DirectExchange<T> exchange = new DirectExchange<>(this, earlier, last, mapping, exchanges);
-        return extent == Extent.PART ? exchange.attempts() : exchange.committing(extent == Extent.WHOLE, node);
+        return commit == null ? exchange.attempts() : exchange.committing(extent == Extent.WHOLE, commit);
     }
 
     /**

@@ -3,15 +3,14 @@ package dev.evenkeel.node;
 import dev.evenkeel.Deadline;
 import dev.evenkeel.ForwardingConnection;
 import dev.evenkeel.LeasedConnection;
+import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.Phase;
-import dev.evenkeel.error.SqlState;
 import dev.evenkeel.event.RequestScope;
 import dev.evenkeel.time.Bounded;
 import io.r2dbc.spi.Connection;
-import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
@@ -76,14 +75,8 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
                     "The connection to %s was used after its release".formatted(pool.name()),
                     "finish all work inside the function that got the connection"));
         }
-        OpenTransaction last = transaction;
-        if (last != null && last.isCommitting()) {
-            throw new LeaseMisuseException(Failure.of(
-                    "TRANSACTION_ENDED",
-                    ErrorType.QUERY,
-                    "The connection to %s was used after the statement that its transaction was committed with"
-                            .formatted(pool.name()),
-                    "let andCommit() be the last statement of the function"));
+        if (isCommitting()) {
+            throw Traffic.behindCommit();
         }
         return tracked;
     }
@@ -109,7 +102,8 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
 
     /** How far the work on this lease has come; decides what a lost connection means. */
     public Phase phase() {
-        return phase;
+        Phase entered = phase;
+        return entered == Phase.IN_TRANSACTION && isCommitting() ? Phase.COMMITTING : entered;
     }
 
     public void enter(Phase next) {
@@ -191,7 +185,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
      * in one. {@code null} when they must be left to the driver.
      */
     public <T> @Nullable Flux<T> run(BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
-        return delegate().run(statements, mapping, Extent.PART);
+        return delegate().run(statements, mapping, Extent.PART, null);
     }
 
     /**
@@ -202,54 +196,33 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
             BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
         TrackedConnection session = delegate();
         OpenTransaction open = transaction;
-        Flux<T> answer = open != null && open.commitsWithLast() ? session.run(statements, mapping, Extent.END) : null;
-        return answer == null
-                ? null
-                : Flux.defer(() -> {
-                            open.committing(true);
-                            enterCommit();
-                            return answer;
-                        })
-                        .doOnError(error -> notCommitted(open, error));
+        if (open == null || !open.commitsWithLast()) {
+            return null;
+        }
+        return session.isAutoCommit()
+                ? Flux.error(OpenTransaction.endedByHand())
+                : session.run(statements, mapping, Extent.END, open);
     }
 
     /** The same for statements that are a transaction of their own; {@code null}, too, while another one is open. */
     public <T> @Nullable Flux<T> runAtOnce(
             BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
         TrackedConnection session = delegate();
-        Flux<T> answer = session.isAutoCommit() ? session.run(statements, mapping, Extent.WHOLE) : null;
-        return answer == null
-                ? null
-                : Flux.defer(() -> {
-                            enterCommit();
-                            return answer;
-                        })
-                        .doOnError(this::leaveCommit);
-    }
-
-    private void enterCommit() {
-        if (phase == Phase.IN_TRANSACTION) {
-            phase = Phase.COMMITTING;
+        if (!session.isAutoCommit()) {
+            return null;
         }
-    }
-
-    private void notCommitted(OpenTransaction open, Throwable error) {
-        if (isRefusal(error)) {
-            open.committing(false);
+        OpenTransaction own = new OpenTransaction(TransactionOptions.defaults(), true);
+        Flux<T> answer = session.run(statements, mapping, Extent.WHOLE, own);
+        if (answer != null) {
+            transaction = own;
         }
-        leaveCommit(error);
+        return answer;
     }
 
-    private void leaveCommit(Throwable error) {
-        if (isRefusal(error) && phase == Phase.COMMITTING) {
-            phase = Phase.IN_TRANSACTION;
-        }
-    }
-
-    /** What the server refuses is not committed; what gets no answer may be. */
-    private static boolean isRefusal(Throwable error) {
-        return error instanceof R2dbcException refused
-                && !SqlState.of(refused.getSqlState()).endsConnection();
+    /** Whether a commit has left with a statement, and was not refused: what was done may be durable. */
+    public boolean isCommitting() {
+        OpenTransaction open = transaction;
+        return open != null && open.isCommitting();
     }
 
     /** A transaction begins with the next statement; completes with the answer to BEGIN if that is sent by itself. */

@@ -1,7 +1,15 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.TransactionOptions;
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
+import dev.evenkeel.error.QueryFailedException;
+import dev.evenkeel.error.SqlState;
+import io.r2dbc.spi.R2dbcException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /** The transaction that a call runs on its lease, from before its BEGIN, and whether it may commit. Thread-safe. */
 public final class OpenTransaction {
@@ -10,8 +18,9 @@ public final class OpenTransaction {
     private final boolean commitsWithLast;
     private final AtomicInteger joined = new AtomicInteger();
     private volatile boolean doomed;
-    private volatile boolean committing;
     private volatile boolean ended;
+    /** Of the commit that has left with a statement and was not refused. */
+    private volatile @Nullable CompletableFuture<@Nullable Void> outcome;
 
     /** With {@code commitsWithLast} its COMMIT may leave together with its last statement. */
     public OpenTransaction(TransactionOptions options, boolean commitsWithLast) {
@@ -41,14 +50,35 @@ public final class OpenTransaction {
         return commitsWithLast && !doomed && joined.get() == 0;
     }
 
-    /** COMMIT leaves with a statement, or was refused with it. */
-    void committing(boolean sent) {
-        committing = sent;
+    void commitLeaves() {
+        if (outcome == null) {
+            outcome = new CompletableFuture<>();
+        }
     }
 
-    /** Whether COMMIT has left with a statement. */
+    /** What the server refuses is not committed; what gets no answer may be. */
+    void commitEnded(@Nullable Throwable problem) {
+        CompletableFuture<@Nullable Void> asked = outcome;
+        if (problem instanceof R2dbcException refused
+                && !SqlState.of(refused.getSqlState()).endsConnection()) {
+            outcome = null;
+        }
+        if (asked != null && problem == null) {
+            asked.complete(null);
+        } else if (asked != null) {
+            asked.completeExceptionally(problem);
+        }
+    }
+
+    /** Whether its commit has left with a statement, and was not refused: it may be durable. */
     public boolean isCommitting() {
-        return committing;
+        return outcome != null;
+    }
+
+    /** Completes when what has left with a statement is durable, or ends in what became of it; a cancel does not reach it. */
+    public Mono<Void> committed() {
+        CompletableFuture<@Nullable Void> asked = outcome;
+        return asked == null ? Mono.error(CommitAnswer.ofNone()) : Mono.fromFuture(asked, true);
     }
 
     /** Nobody can join it any more. */
@@ -58,5 +88,14 @@ public final class OpenTransaction {
 
     boolean isEnded() {
         return ended;
+    }
+
+    /** For a function that has sent COMMIT or ROLLBACK. */
+    public static QueryFailedException endedByHand() {
+        return new QueryFailedException(Failure.of(
+                "TRANSACTION_ENDED",
+                ErrorType.QUERY,
+                "The function ended its transaction itself, so what it did may or may not be durable",
+                "leave COMMIT and ROLLBACK to inTransaction: return to commit, emit an error to roll back"));
     }
 }

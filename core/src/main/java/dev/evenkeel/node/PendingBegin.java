@@ -60,12 +60,6 @@ final class PendingBegin {
         announced = sent.aborted();
     }
 
-    /** Whether what comes next is to be refused without a look at the server. */
-    boolean isAborted() {
-        Begin next = announced;
-        return next != null && next.isAborted();
-    }
-
     /** Sends what was announced by itself, and says what that was; {@code null} when there is nothing to be sent any more. */
     @Nullable
     Begin send(Consumer<Begin> alone) {
@@ -124,6 +118,22 @@ final class PendingBegin {
             if (announced == first) {
                 announced = null;
             }
+        }
+    }
+
+    /** The same for statements of ours. False, and nothing is sent, when their transaction has failed as a whole. */
+    boolean inFrontOfOurs(Consumer<@Nullable Begin> sending) {
+        if (announced == null) {
+            sending.accept(null);
+            return true;
+        }
+        synchronized (this) {
+            Begin first = announced;
+            if (first != null && first.isAborted()) {
+                return false;
+            }
+            inFrontOf(sending);
+            return true;
         }
     }
 }

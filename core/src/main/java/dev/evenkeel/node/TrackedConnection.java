@@ -218,7 +218,10 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     /** See {@link DirectStatements#run}. */
     <T> @Nullable Flux<T> run(
-            BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping, Extent extent) {
+            BoundStatements statements,
+            @Nullable Function<? super Row, ? extends T> mapping,
+            Extent extent,
+            @Nullable OpenTransaction committed) {
         Exchanges watch = watch(statements.last(), traffic);
         return direct.run(
                 statements,
@@ -226,7 +229,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
                 watch == null ? traffic : watch,
                 statement -> watch(statement, Accompanied.INSTANCE),
                 extent,
-                this::nodeName);
+                committed == null ? null : new GroupCommit(committed, traffic, this::nodeName));
     }
 
     /** For one COPY. */

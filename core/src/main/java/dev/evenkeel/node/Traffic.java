@@ -39,6 +39,7 @@ final class Traffic implements Exchanges {
     private volatile Sinks.@Nullable Empty<Void> waiting;
     private volatile boolean abandoned;
     private volatile boolean closed;
+    private volatile boolean committing;
     private volatile boolean brokenOff;
     private volatile @Nullable String firstFailure;
 
@@ -56,9 +57,26 @@ final class Traffic implements Exchanges {
                     "finish all work inside the function that got the connection",
                     "collect rows before the function returns"));
         }
+        if (committing) {
+            open.decrementAndGet();
+            throw behindCommit();
+        }
         if (kind == Kind.BOUNDARY) {
             boundaries.incrementAndGet();
         }
+    }
+
+    static LeaseMisuseException behindCommit() {
+        return new LeaseMisuseException(Failure.of(
+                "TRANSACTION_ENDED",
+                ErrorType.QUERY,
+                "A connection was used after the statement that its transaction was committed with",
+                "let andCommit() be the last statement of the function"));
+    }
+
+    /** The commit of the transaction has left with a statement, or was refused: what comes behind it would be none of it. */
+    void commits(boolean left) {
+        committing = left;
     }
 
     @Override

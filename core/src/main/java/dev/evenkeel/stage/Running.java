@@ -41,7 +41,8 @@ final class Running implements Step {
     }
 
     private static void failed(Call<?> call, Lease lease) {
-        if (lease.phase() == Phase.AUTOCOMMIT) {
+        boolean mayBeDurable = lease.phase() == Phase.COMMITTING && lease.isCommitting();
+        if (mayBeDurable || lease.phase() == Phase.AUTOCOMMIT) {
             call.trace().mayHaveTakenEffect();
         }
     }

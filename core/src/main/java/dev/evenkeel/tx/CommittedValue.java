@@ -17,7 +17,7 @@ import reactor.util.context.Context;
 /**
  * The value of a transaction's function once COMMIT was acknowledged.
  *
- * <p>How this works: one subscriber goes through the steps of a transaction, one source after the other: the function, the answer to
+ * <p>How this works: one object goes through the steps of a transaction, one source after the other: the function, the answer to
  * BEGIN, COMMIT. If the transaction has become invalid by a stale plan, which another run heals, ROLLBACK and the first step again.
  * After a cancel no further step is taken. A chain of operators does the same with some nine of them, in every transaction.
  */
@@ -43,12 +43,11 @@ final class CommittedValue<T> extends Mono<T> {
         FUNCTION,
         BEGIN,
         COMMIT,
-        ROLLBACK,
-        OVER
+        ROLLBACK
     }
 
     /** It begins when it is asked; that is its own value. */
-    private static final class Course<T> extends AtomicBoolean implements CoreSubscriber<Object>, Subscription {
+    private static final class Course<T> extends AtomicBoolean implements Subscription {
 
         private static final long serialVersionUID = 1L;
 
@@ -96,19 +95,17 @@ final class CommittedValue<T> extends Mono<T> {
                 publisher = source.get();
             } catch (Throwable thrown) {
                 Exceptions.throwIfFatal(thrown);
-                onError(thrown);
+                failed(thrown);
                 return;
             }
-            publisher.subscribe(this);
+            publisher.subscribe(new Source(this));
         }
 
-        @Override
-        public Context currentContext() {
+        private Context context() {
             return actual.currentContext();
         }
 
-        @Override
-        public void onSubscribe(Subscription subscription) {
+        private void begun(Subscription subscription) {
             if (Operators.replace(CURRENT, this, subscription)) {
                 subscription.request(Long.MAX_VALUE);
             } else {
@@ -116,22 +113,23 @@ final class CommittedValue<T> extends Mono<T> {
             }
         }
 
-        @Override
-        @SuppressWarnings("unchecked") // only the function's values are looked at
-        public void onNext(Object item) {
-            if (step != Step.FUNCTION) {
-                Operators.onDiscard(item, currentContext());
-            } else if (value == null) {
+        /** False for one too many. */
+        @SuppressWarnings("unchecked") // only the function has values
+        private boolean keep(Object item) {
+            boolean first = value == null;
+            if (first) {
                 value = (T) item;
-            } else {
-                Operators.onDiscard(item, currentContext());
-                current.cancel();
-                onError(new IndexOutOfBoundsException("Source emitted more than one item"));
             }
+            return first;
         }
 
-        @Override
-        public void onError(Throwable error) {
+        private void tooMany(Object item) {
+            Operators.onDiscard(item, context());
+            current.cancel();
+            failed(new IndexOutOfBoundsException("Source emitted more than one item"));
+        }
+
+        private void failed(Throwable error) {
             switch (step) {
                 case FUNCTION -> {
                     problem = error;
@@ -139,12 +137,10 @@ final class CommittedValue<T> extends Mono<T> {
                 }
                 case BEGIN, COMMIT -> fail(error);
                 case ROLLBACK -> end(error);
-                case OVER -> Operators.onErrorDropped(error, currentContext());
             }
         }
 
-        @Override
-        public void onComplete() {
+        private void ended() {
             switch (step) {
                 case FUNCTION -> take(Step.BEGIN, attempt()::begun);
                 case BEGIN -> {
@@ -157,17 +153,16 @@ final class CommittedValue<T> extends Mono<T> {
                 }
                 case COMMIT -> committed();
                 case ROLLBACK -> begin();
-                case OVER -> {}
             }
         }
 
         private void fail(Throwable error) {
             T unused = value;
             if (unused != null) {
-                Operators.onDiscard(unused, currentContext());
+                Operators.onDiscard(unused, context());
                 value = null;
             }
-            if (!of.stalePlans.isOne(of.lease)) {
+            if (!of.stalePlans.isOne(of.lease, error)) {
                 end(error);
             } else if (of.stalePlans.areTooMany(runs)) {
                 end(of.stalePlans.conflict(of.lease, error));
@@ -177,12 +172,10 @@ final class CommittedValue<T> extends Mono<T> {
         }
 
         private void end(Throwable error) {
-            step = Step.OVER;
             actual.onError(error);
         }
 
         private void committed() {
-            step = Step.OVER;
             T result = value;
             if (result != null) {
                 actual.onNext(result);
@@ -200,6 +193,55 @@ final class CommittedValue<T> extends Mono<T> {
         @Override
         public void cancel() {
             Operators.terminate(CURRENT, this);
+        }
+    }
+
+    /** What one step hears: a source that says something behind its end must not be taken for the next one. */
+    private static final class Source implements CoreSubscriber<Object> {
+
+        private final Course<?> course;
+        private boolean over;
+
+        Source(Course<?> course) {
+            this.course = course;
+        }
+
+        @Override
+        public Context currentContext() {
+            return course.context();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            course.begun(subscription);
+        }
+
+        @Override
+        public void onNext(Object item) {
+            if (over) {
+                Operators.onNextDropped(item, currentContext());
+            } else if (!course.keep(item)) {
+                over = true;
+                course.tooMany(item);
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            if (over) {
+                Operators.onErrorDropped(error, currentContext());
+            } else {
+                over = true;
+                course.failed(error);
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            if (!over) {
+                over = true;
+                course.ended();
+            }
         }
     }
 }

@@ -51,7 +51,12 @@ public final class InnerTransaction {
         return Flux.defer(() -> {
             requireFit(outer.options());
             outer.joined(1);
-            Flux<T> work = Flux.<T>defer(() -> function.apply(lease)).doFinally(end -> outer.joined(-1));
+            AtomicBoolean inside = new AtomicBoolean(true);
+            Runnable leave = () -> outer.joined(inside.getAndSet(false) ? -1 : 0);
+            // Before the outer function hears of it, which may commit then.
+            Flux<T> work = Flux.<T>defer(() -> function.apply(lease))
+                    .doOnTerminate(leave)
+                    .doOnCancel(leave);
             return options.nesting() == Nesting.SAVEPOINT
                     ? inSavepoint("evenkeel_" + NAMES.incrementAndGet(), work)
                     : work.doOnError(error -> outer.doom()).doOnCancel(outer::doom);
@@ -93,10 +98,12 @@ public final class InnerTransaction {
 
     /** What cannot be undone alone dooms the whole: the error that led here is the one to report. */
     private Mono<Void> undo(String name) {
-        return execute("ROLLBACK TO SAVEPOINT " + name).onErrorResume(failed -> {
-            outer.doom();
-            return Mono.empty();
-        });
+        return execute("ROLLBACK TO SAVEPOINT " + name)
+                .then(Mono.<Void>fromRunnable(lease::forgetFailure))
+                .onErrorResume(failed -> {
+                    outer.doom();
+                    return Mono.empty();
+                });
     }
 
     /** A statement that another thread is just handing to the driver might end up behind the undoing. */

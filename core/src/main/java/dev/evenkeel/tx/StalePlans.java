@@ -1,5 +1,6 @@
 package dev.evenkeel.tx;
 
+import dev.evenkeel.error.CommitOutcomeUnknownException;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.TransactionConflictException;
@@ -21,8 +22,11 @@ final class StalePlans {
     /** Each run of the function heals one statement at least; more are left to a fresh connection. */
     private static final int REPEATS = 8;
 
-    boolean isOne(Lease lease) {
-        return ABORTED.equals(lease.firstFailure());
+    /** Whether the transaction has failed for that. What may have been committed is none, whatever failed in it before. */
+    boolean isOne(Lease lease, Throwable error) {
+        return ABORTED.equals(lease.firstFailure())
+                && !lease.isCommitting()
+                && !(error instanceof CommitOutcomeUnknownException);
     }
 
     boolean areTooMany(int runs) {

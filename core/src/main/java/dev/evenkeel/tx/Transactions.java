@@ -59,7 +59,7 @@ public final class Transactions {
                     .concatWith(attempt.begun()
                             .thenMany(Flux.defer(attempt::commit))
                             .then(Mono.empty()))
-                    .onErrorMap(error -> stalePlans.isOne(lease), error -> stalePlans.conflict(lease, error));
+                    .onErrorMap(error -> stalePlans.isOne(lease, error), error -> stalePlans.conflict(lease, error));
         };
     }
 
@@ -114,24 +114,16 @@ public final class Transactions {
                 "begin the inner transaction with Nesting.SAVEPOINT if the outer one may go on without it"));
     }
 
-    private static QueryFailedException endedByHand() {
-        return new QueryFailedException(Failure.of(
-                "TRANSACTION_ENDED",
-                ErrorType.QUERY,
-                "The function ended its transaction itself, so what it did may or may not be durable",
-                "leave COMMIT and ROLLBACK to inTransaction: return to commit, emit an error to roll back"));
-    }
-
     private static Publisher<Void> commit(Lease lease, OpenTransaction transaction) {
         transaction.end();
+        if (transaction.isCommitting()) {
+            return transaction.committed();
+        }
         if (transaction.isDoomed()) {
             return Mono.error(doomed());
         }
-        if (transaction.isCommitting()) {
-            return Mono.empty();
-        }
         if (!lease.isBeginAnnounced() && lease.isAutoCommit()) {
-            return Mono.error(endedByHand());
+            return Mono.error(OpenTransaction.endedByHand());
         }
         if (lease.phase() == Phase.IN_TRANSACTION) {
             lease.enter(Phase.COMMITTING);
