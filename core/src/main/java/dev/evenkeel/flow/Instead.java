@@ -95,7 +95,7 @@ public final class Instead<T> extends FluxOperator<T, T> {
                 next = asked == null ? null : asked.apply(error);
             } catch (Throwable thrown) {
                 Exceptions.throwIfFatal(thrown);
-                if (thrown != error) {
+                if (!thrown.equals(error)) {
                     thrown.addSuppressed(error);
                 }
                 actual.onError(thrown);

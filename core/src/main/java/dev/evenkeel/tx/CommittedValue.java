@@ -3,7 +3,6 @@ package dev.evenkeel.tx;
 import dev.evenkeel.node.Lease;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -51,13 +50,10 @@ final class CommittedValue<T> extends Mono<T> {
 
         private static final long serialVersionUID = 1L;
 
-        @SuppressWarnings("rawtypes")
-        private static final AtomicReferenceFieldUpdater<Course, Subscription> CURRENT =
-                AtomicReferenceFieldUpdater.newUpdater(Course.class, Subscription.class, "current");
-
         private final transient CoreSubscriber<? super T> actual;
         private final transient CommittedValue<T> of;
-        private transient volatile Subscription current = Operators.emptySubscription();
+        private transient Subscription current = Operators.emptySubscription();
+        private transient boolean cancelled;
         private transient @Nullable Attempt<T> attempt;
         private transient Step step = Step.FUNCTION;
         private transient @Nullable T value;
@@ -87,7 +83,7 @@ final class CommittedValue<T> extends Mono<T> {
         private void take(Step next, Supplier<? extends Publisher<?>> source) {
             step = next;
             // What has ended must not hear of a cancel.
-            if (!Operators.replace(CURRENT, this, Operators.emptySubscription())) {
+            if (!goesOn(Operators.emptySubscription())) {
                 return;
             }
             Publisher<?> publisher;
@@ -101,12 +97,29 @@ final class CommittedValue<T> extends Mono<T> {
             publisher.subscribe(new Source(this));
         }
 
+        /** False when the caller has gone away. */
+        private synchronized boolean goesOn(Subscription next) {
+            if (!cancelled) {
+                current = next;
+            }
+            return !cancelled;
+        }
+
+        private synchronized Subscription source() {
+            return current;
+        }
+
+        private synchronized Subscription leave() {
+            cancelled = true;
+            return current;
+        }
+
         private Context context() {
             return actual.currentContext();
         }
 
         private void begun(Subscription subscription) {
-            if (Operators.replace(CURRENT, this, subscription)) {
+            if (goesOn(subscription)) {
                 subscription.request(Long.MAX_VALUE);
             } else {
                 subscription.cancel();
@@ -125,7 +138,7 @@ final class CommittedValue<T> extends Mono<T> {
 
         private void tooMany(Object item) {
             Operators.onDiscard(item, context());
-            current.cancel();
+            source().cancel();
             failed(new IndexOutOfBoundsException("Source emitted more than one item"));
         }
 
@@ -192,7 +205,7 @@ final class CommittedValue<T> extends Mono<T> {
 
         @Override
         public void cancel() {
-            Operators.terminate(CURRENT, this);
+            leave().cancel();
         }
     }
 

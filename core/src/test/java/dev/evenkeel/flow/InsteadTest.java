@@ -14,7 +14,7 @@ import reactor.test.publisher.TestPublisher;
 
 class InsteadTest {
 
-    private static final IllegalStateException FAILURE = new IllegalStateException("first");
+    private final IllegalStateException failure = new IllegalStateException("first");
 
     @Test
     void aSourceWithoutAnErrorPasses() {
@@ -25,15 +25,15 @@ class InsteadTest {
 
     @Test
     void anErrorForWhichThereIsNothingElsePasses() {
-        StepVerifier.create(new Instead<>(Flux.<Integer>error(FAILURE), error -> null))
-                .verifyErrorSatisfies(error -> assertThat(error).isSameAs(FAILURE));
+        StepVerifier.create(new Instead<>(Flux.<Integer>error(failure), error -> null))
+                .verifyErrorSatisfies(error -> assertThat(error).isSameAs(failure));
     }
 
     @Test
     void theOtherSourceIsNotReplacedItself() {
         AtomicInteger asked = new AtomicInteger();
 
-        StepVerifier.create(new Instead<>(Flux.<Integer>error(FAILURE), error -> {
+        StepVerifier.create(new Instead<>(Flux.<Integer>error(failure), error -> {
                     asked.incrementAndGet();
                     return Flux.error(new IllegalStateException("second"));
                 }))
@@ -44,11 +44,11 @@ class InsteadTest {
 
     @Test
     void anErrorInTheChoiceIsToldWithTheOneThatLedToIt() {
-        StepVerifier.create(new Instead<>(Flux.<Integer>error(FAILURE), error -> {
+        StepVerifier.create(new Instead<>(Flux.<Integer>error(failure), error -> {
                     throw new IllegalArgumentException("no choice");
                 }))
                 .verifyErrorSatisfies(
-                        error -> assertThat(error).hasMessage("no choice").hasSuppressedException(FAILURE));
+                        error -> assertThat(error).hasMessage("no choice").hasSuppressedException(failure));
     }
 
     @Test
@@ -71,7 +71,7 @@ class InsteadTest {
         new Instead<>(first.flux(), error -> second).subscribe(caller);
 
         first.next(1);
-        first.error(FAILURE);
+        first.error(failure);
         caller.request(1);
 
         assertThat(asked).containsExactly(2L, 1L);
@@ -84,7 +84,7 @@ class InsteadTest {
         TestPublisher<Integer> second = TestPublisher.create();
 
         StepVerifier.create(new Instead<>(first.flux(), error -> second.flux()))
-                .then(() -> first.error(FAILURE))
+                .then(() -> first.error(failure))
                 .then(second::assertWasSubscribed)
                 .thenCancel()
                 .verify();
@@ -101,7 +101,7 @@ class InsteadTest {
         StepVerifier.create(new Instead<>(first.flux(), error -> second.flux()))
                 .thenCancel()
                 .verify();
-        first.error(FAILURE);
+        first.error(failure);
 
         second.assertWasCancelled();
         second.assertWasNotRequested();
