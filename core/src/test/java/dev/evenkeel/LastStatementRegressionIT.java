@@ -8,6 +8,7 @@ import dev.evenkeel.TransactionOptions.Nesting;
 import dev.evenkeel.error.CommitOutcomeUnknownException;
 import dev.evenkeel.error.ConnectionLostException;
 import dev.evenkeel.error.ConstraintViolatedException;
+import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
@@ -18,11 +19,14 @@ import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.IsolationLevel;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +142,11 @@ class LastStatementRegressionIT {
                     runs.incrementAndGet();
                     return insert(conn, "run " + runs).andCommit().rowsUpdated().then(Mono.<Long>error(elsewhere));
                 }))
-                .verifyErrorSatisfies(error -> assertThat(error).isSameAs(elsewhere));
+                .verifyErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(
+                                CommitOutcomeUnknownException.class,
+                                unknown -> assertThat(unknown.safeToRetry()).isFalse())
+                        .hasCause(elsewhere));
 
         assertThat(ledgers()).isEqualTo("run 1");
     }
@@ -169,6 +177,64 @@ class LastStatementRegressionIT {
                 .verifyError();
 
         assertThat(ledgers()).isEqualTo("taken,warm");
+    }
+
+    private Mono<Long> refusedAtItsEnd(TransactionOptions options, Function<Connection, Mono<Long>> behind) {
+        return db.inTransaction(
+                options,
+                conn -> db.query("insert into entry values ($1)", "none")
+                        .on(conn)
+                        .andCommit()
+                        .rowsUpdated()
+                        .onErrorResume(swallowed -> behind.apply(conn)));
+    }
+
+    @Test
+    void behindARefusedCommitNothingRunsByItself() {
+        TransactionOptions serializable = TransactionOptions.builder()
+                .isolation(IsolationLevel.SERIALIZABLE)
+                .build();
+        List<Function<Connection, Mono<Long>>> behind = List.of(
+                conn -> insert(conn, "ours").rowsUpdated(),
+                conn -> updated(conn.createStatement("insert into ledger values ('driver')")),
+                conn -> insert(conn, "last").andCommit().rowsUpdated());
+        for (Function<Connection, Mono<Long>> next : behind) {
+            for (TransactionOptions options : List.of(TransactionOptions.defaults(), serializable)) {
+                StepVerifier.create(refusedAtItsEnd(options, next))
+                        .verifyErrorSatisfies(error -> assertThat(error).hasMessageContaining("aborted"));
+                StepVerifier.create(refusedAtItsEnd(
+                                options, conn -> next.apply(conn).onErrorReturn(-1L)))
+                        .verifyErrorSatisfies(error -> assertThat(error)
+                                .isInstanceOfSatisfying(
+                                        DatabaseException.class,
+                                        rolledBack ->
+                                                assertThat(rolledBack.code()).isEqualTo("COMMIT_ROLLED_BACK")));
+            }
+        }
+        StepVerifier.create(db.inTransaction(conn -> insert(conn, "first")
+                        .rowsUpdated()
+                        .then(db.query("insert into entry values ($1)", "none")
+                                .on(conn)
+                                .andCommit()
+                                .rowsUpdated())
+                        .onErrorResume(swallowed -> insert(conn, "outside").rowsUpdated())))
+                .verifyError(QueryFailedException.class);
+
+        assertThat(ledgers()).isEmpty();
+    }
+
+    @Test
+    void whatWasSentBesideItIsPartOfTheTransaction() {
+        db.inTransaction(conn -> insert(conn, "warm").rowsUpdated()).block(PATIENCE);
+
+        StepVerifier.create(db.inTransaction(conn -> Flux.merge(
+                                updated(conn.createStatement("insert into ledger values ('driver')")),
+                                insert(conn, "last").andCommit().rowsUpdated())
+                        .reduce(0L, Long::sum)))
+                .expectNext(2L)
+                .verifyComplete();
+
+        assertThat(ledgers()).isEqualTo("driver,last,warm");
     }
 
     @Test

@@ -43,11 +43,11 @@ final class Begin {
     }
 
     /**
-     * In place of this one when the transaction has failed that was to begin and to end in one write: the server has forgotten it, and
-     * what the function still sends must be refused as in any other that has failed.
+     * For a transaction that has failed together with its end: the server has forgotten it, and what the function still sends must be
+     * refused as in any other that has failed.
      */
-    Begin aborted() {
-        Begin instead = new Begin(statement, PLAIN + "; ROLLBACK TO SAVEPOINT evenkeel_none", owner);
+    static Begin aborted(Traffic owner) {
+        Begin instead = new Begin(PLAIN, PLAIN + "; ROLLBACK TO SAVEPOINT evenkeel_none", owner);
         instead.refuse();
         instead.aborted = true;
         return instead;

@@ -47,6 +47,8 @@ final class DirectExchange<T> extends Flux<T> {
     private @Nullable R2dbcException verdict;
     private int current;
     private @Nullable Begin begin;
+    /** The commit leaves with it. */
+    private boolean commits;
     /** Its group is all of its transaction, which begins and ends with it. */
     private boolean whole;
 
@@ -124,9 +126,6 @@ final class DirectExchange<T> extends Flux<T> {
             boolean sent = session.begin().inFrontOfOurs(first -> {
                 ByteBuf request = attempt(first);
                 earlier.forEach(part -> part.begin(reader.caller()));
-                if (commit != null) {
-                    commit.leaves();
-                }
                 session.answers().ask(request, reader);
             });
             if (!sent) {
@@ -140,21 +139,22 @@ final class DirectExchange<T> extends Flux<T> {
     }
 
     private ByteBuf attempt(@Nullable Begin first) {
-        if (!whole) {
+        if (tries++ == 0) {
             begin = first;
-            whole = commit != null && first != null && first.isPlain() && !first.isRefused();
+            // What is not connected never will be again: nothing leaves.
+            commits = commit != null && session.client().isConnected() && commit.leaves();
+            whole |= commits && first != null && first.isPlain() && !first.isRefused();
         }
         inTransaction =
                 !whole && (first != null || session.begin().isUnderWay() || session.status() != TransactionStatus.IDLE);
         parts.clear();
         current = 0;
-        tries++;
         if (first != null && !whole) {
             parts.add(DirectPart.onlyOnce(first.statement()));
         }
         parts.addAll(earlier);
         parts.add(statement);
-        if (commit != null && !whole) {
+        if (commits && !whole) {
             parts.add(DirectPart.of(CommitAnswer.COMMIT, Binding.EMPTY, null));
         }
         refusal = null;
@@ -164,7 +164,7 @@ final class DirectExchange<T> extends Flux<T> {
 
     /** What the server says now it says to COMMIT, or to the Sync that commits what is whole. */
     private boolean isCommitting() {
-        return commit != null && current == (whole ? parts.size() : parts.size() - 1);
+        return commits && current == (whole ? parts.size() : parts.size() - 1);
     }
 
     /** A BEGIN of its own was the first of them. */
@@ -182,6 +182,9 @@ final class DirectExchange<T> extends Flux<T> {
         for (DirectPart part : parts) {
             if (!part.write(out, session.prepared(), tries > 1)) {
                 out.release();
+                if (commit != null) {
+                    commit.unsent();
+                }
                 parts.forEach(written -> written.failed(session.prepared()));
                 throw new IllegalStateException("a value of '%s' does not come at once".formatted(part.sql()));
             }
@@ -287,19 +290,19 @@ final class DirectExchange<T> extends Flux<T> {
         Begin first = begin;
         if (first != null) {
             session.begin().ended(first);
-            if (whole && verdict != null) {
-                session.begin().aborted(first);
-            }
-        }
-        if (commit != null) {
-            commit.ended(verdict);
         }
         over();
+        if (commit != null && commits) {
+            if (verdict != null && session.status() == TransactionStatus.IDLE) {
+                session.begin().aborted(commit.owner());
+            }
+            commit.ended(verdict);
+        }
     }
 
     /** There will be no answer. */
     void lost(Throwable cause) {
-        if (commit != null) {
+        if (commit != null && commits) {
             commit.lost(cause);
         }
     }

@@ -22,10 +22,23 @@ final class GroupCommit {
         this.node = node;
     }
 
-    /** It is about to leave. */
-    void leaves() {
-        transaction.commitLeaves();
-        traffic.commits(true);
+    /** Whether it leaves with the group that is about to be sent: not while anything else of the transaction is under way. */
+    boolean leaves() {
+        boolean alone = traffic.commits();
+        if (alone) {
+            transaction.commitLeaves();
+        }
+        return alone;
+    }
+
+    /** Whose it is. */
+    Traffic owner() {
+        return traffic;
+    }
+
+    /** The group could not be sent. */
+    void unsent() {
+        end(CommitAnswer.ofNone());
     }
 
     void completed(CommandTag tag) {
@@ -53,10 +66,14 @@ final class GroupCommit {
     }
 
     private void end(@Nullable Throwable problem) {
-        if (!ended) {
-            ended = true;
-            transaction.commitEnded(problem);
-            traffic.commits(transaction.isCommitting());
+        if (ended) {
+            return;
         }
+        ended = true;
+        Runnable news = transaction.commitEnded(problem);
+        if (!transaction.isCommitting()) {
+            traffic.commitsNot();
+        }
+        news.run();
     }
 }

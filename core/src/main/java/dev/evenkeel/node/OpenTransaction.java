@@ -56,18 +56,20 @@ public final class OpenTransaction {
         }
     }
 
-    /** What the server refuses is not committed; what gets no answer may be. */
-    void commitEnded(@Nullable Throwable problem) {
+    /** What the server refuses is not committed; what gets no answer may be. To be run when all else knows: tells who waits. */
+    Runnable commitEnded(@Nullable Throwable problem) {
         CompletableFuture<@Nullable Void> asked = outcome;
         if (problem instanceof R2dbcException refused
                 && !SqlState.of(refused.getSqlState()).endsConnection()) {
             outcome = null;
         }
-        if (asked != null && problem == null) {
-            asked.complete(null);
-        } else if (asked != null) {
-            asked.completeExceptionally(problem);
-        }
+        return () -> {
+            if (asked != null && problem == null) {
+                asked.complete(null);
+            } else if (asked != null) {
+                asked.completeExceptionally(problem);
+            }
+        };
     }
 
     /** Whether its commit has left with a statement, and was not refused: it may be durable. */
@@ -75,10 +77,13 @@ public final class OpenTransaction {
         return outcome != null;
     }
 
-    /** Completes when what has left with a statement is durable, or ends in what became of it; a cancel does not reach it. */
-    public Mono<Void> committed() {
+    /**
+     * Completes when what has left with a statement is durable, or ends in what became of it; a cancel does not reach it. {@code null}
+     * when nothing has left, or it was refused.
+     */
+    public @Nullable Mono<Void> committed() {
         CompletableFuture<@Nullable Void> asked = outcome;
-        return asked == null ? Mono.error(CommitAnswer.ofNone()) : Mono.fromFuture(asked, true);
+        return asked == null ? null : Mono.fromFuture(asked, true);
     }
 
     /** Nobody can join it any more. */

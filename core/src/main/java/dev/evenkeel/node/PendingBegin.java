@@ -55,9 +55,9 @@ final class PendingBegin {
         announced = sent;
     }
 
-    /** The transaction that was to begin with this one has failed as a whole: whatever comes next in it is to be refused. */
-    synchronized void aborted(Begin sent) {
-        announced = sent.aborted();
+    /** The transaction of this lease has failed and is over: whatever comes next in it is to be refused. */
+    void aborted(Traffic owner) {
+        announce(Begin.aborted(owner));
     }
 
     /** Sends what was announced by itself, and says what that was; {@code null} when there is nothing to be sent any more. */

@@ -74,9 +74,22 @@ final class Traffic implements Exchanges {
                 "let andCommit() be the last statement of the function"));
     }
 
-    /** The commit of the transaction has left with a statement, or was refused: what comes behind it would be none of it. */
-    void commits(boolean left) {
-        committing = left;
+    /**
+     * The commit of the transaction is to leave with the exchange that is being handed over: what comes behind it would be none of the
+     * transaction. False, and nothing is changed, when anything else is under way.
+     *
+     * <p>Whoever hands over at the same moment has counted itself before it looks here: one of the two sees the other.
+     */
+    boolean commits() {
+        committing = true;
+        boolean alone = open.get() <= 1 && handingOver.get() <= 1;
+        committing = alone;
+        return alone;
+    }
+
+    /** The commit was refused, or did not leave. */
+    void commitsNot() {
+        committing = false;
     }
 
     @Override

@@ -1,10 +1,15 @@
 package dev.evenkeel.stage;
 
+import dev.evenkeel.error.CommitOutcomeUnknownException;
+import dev.evenkeel.error.DatabaseException;
+import dev.evenkeel.error.ErrorType;
+import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.FailureClassifier;
 import dev.evenkeel.error.Phase;
 import dev.evenkeel.flow.PassOn;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.time.Bounded;
+import java.util.Map;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
@@ -41,10 +46,29 @@ final class Running implements Step {
     }
 
     private static void failed(Call<?> call, Lease lease) {
-        boolean mayBeDurable = lease.phase() == Phase.COMMITTING && lease.isCommitting();
-        if (mayBeDurable || lease.phase() == Phase.AUTOCOMMIT) {
+        if (mayBeDurable(lease) || lease.phase() == Phase.AUTOCOMMIT) {
             call.trace().mayHaveTakenEffect();
         }
+    }
+
+    private static boolean mayBeDurable(Lease lease) {
+        return lease.phase() == Phase.COMMITTING && lease.isCommitting();
+    }
+
+    /** An error of something else that the function did beside or behind its last statement. */
+    private static Throwable notToBeRepeated(Throwable error, Lease lease) {
+        return error instanceof DatabaseException failure && failure.safeToRetry()
+                ? new CommitOutcomeUnknownException(Failure.of(
+                                "COMMIT_UNKNOWN",
+                                ErrorType.QUERY,
+                                "The function failed on %s when its transaction had been committed, or was about to be, with its last statement: %s"
+                                        .formatted(lease.node(), error.getMessage()),
+                                "look whether the transaction's effects are there before you repeat it",
+                                "let andCommit() be the end of the function")
+                        .with(Map.of("node", lease.node()))
+                        .causedBy(error)
+                        .in(lease.requestId()))
+                : error;
     }
 
     private static final class Classified<T> extends PassOn<T, T> {
@@ -70,7 +94,8 @@ final class Running implements Step {
                 return;
             }
             failed(call, lease);
-            super.onError(FailureClassifier.classify(error, lease.phase(), lease.node(), lease.requestId()));
+            Throwable known = FailureClassifier.classify(error, lease.phase(), lease.node(), lease.requestId());
+            super.onError(mayBeDurable(lease) ? notToBeRepeated(known, lease) : known);
         }
     }
 }

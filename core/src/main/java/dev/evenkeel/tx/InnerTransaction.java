@@ -51,15 +51,14 @@ public final class InnerTransaction {
         return Flux.defer(() -> {
             requireFit(outer.options());
             outer.joined(1);
-            AtomicBoolean inside = new AtomicBoolean(true);
-            Runnable leave = () -> outer.joined(inside.getAndSet(false) ? -1 : 0);
-            // Before the outer function hears of it, which may commit then.
-            Flux<T> work = Flux.<T>defer(() -> function.apply(lease))
-                    .doOnTerminate(leave)
-                    .doOnCancel(leave);
-            return options.nesting() == Nesting.SAVEPOINT
+            AtomicBoolean joined = new AtomicBoolean(true);
+            Runnable leave = () -> outer.joined(joined.getAndSet(false) ? -1 : 0);
+            Flux<T> work = Flux.<T>defer(() -> function.apply(lease)).doOnCancel(leave);
+            Flux<T> inside = options.nesting() == Nesting.SAVEPOINT
                     ? inSavepoint("evenkeel_" + NAMES.incrementAndGet(), work)
                     : work.doOnError(error -> outer.doom()).doOnCancel(outer::doom);
+            // Before the outer function hears of it, which may commit then.
+            return inside.doOnTerminate(leave);
         });
     }
 

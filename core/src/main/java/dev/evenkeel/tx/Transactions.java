@@ -116,8 +116,9 @@ public final class Transactions {
 
     private static Publisher<Void> commit(Lease lease, OpenTransaction transaction) {
         transaction.end();
-        if (transaction.isCommitting()) {
-            return transaction.committed();
+        Mono<Void> committed = transaction.committed();
+        if (committed != null) {
+            return committed;
         }
         if (transaction.isDoomed()) {
             return Mono.error(doomed());
