@@ -39,11 +39,13 @@ public interface Query {
 
     /**
      * Declares this, with {@link #on}, the last statement of its transaction: COMMIT leaves with it, which saves a wait for the server.
-     * What it answers comes when the transaction is durable, all at once; on an error nothing was applied, except for a {@link
-     * dev.evenkeel.error.CommitOutcomeUnknownException} and for what the mapping throws: COMMIT has left then. The connection cannot be used afterwards, so the function of the transaction
-     * must end with it and must not fail behind it. Makes no difference outside {@link ReactiveDatabaseManager#inTransaction}, in a
-     * function that has joined another transaction, with {@link TransactionOptions.Builder#exactlyOnce} or a timeout of the
-     * transaction, and for statements other than queries and changes of data.
+     * What it answers comes when the transaction is durable, all at once; on an error nothing was applied, except for a
+     * {@link dev.evenkeel.error.CommitOutcomeUnknownException} and for what the mapping throws: COMMIT has left then. The connection
+     * cannot be used afterwards, so the function of the transaction must end with it and must not fail behind it: if it does with an
+     * error after which it would be run again, the call ends in a {@code CommitOutcomeUnknownException} instead. Makes no difference
+     * outside {@link ReactiveDatabaseManager#inTransaction}, in a function that has joined another transaction, with
+     * {@link TransactionOptions.Builder#exactlyOnce} or a timeout of the transaction, while another statement of the function is under
+     * way, and for statements other than queries and changes of data.
      */
     Query andCommit();
 
