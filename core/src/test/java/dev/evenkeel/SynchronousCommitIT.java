@@ -98,6 +98,16 @@ class SynchronousCommitIT {
         assertThat(cluster.primary().queryOne("select count(*) from note")).isEqualTo("1");
     }
 
+    private static void isNotReplicated(CompletableFuture<Long> noted) {
+        assertThat(noted)
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        CommitOutcomeUnknownException.class,
+                        unknown -> assertThat(unknown.code()).isEqualTo("COMMIT_NOT_REPLICATED"));
+    }
+
     @Test
     void soItIsWhenTheTransactionIsOneWriteWithoutACommit() {
         CompletableFuture<Long> noted = db.query("insert into note values ($1)", "y")
@@ -107,13 +117,7 @@ class SynchronousCommitIT {
 
         giveUpTheWait();
 
-        assertThat(noted)
-                .failsWithin(PATIENCE)
-                .withThrowableThat()
-                .havingCause()
-                .isInstanceOfSatisfying(
-                        CommitOutcomeUnknownException.class,
-                        unknown -> assertThat(unknown.code()).isEqualTo("COMMIT_NOT_REPLICATED"));
+        isNotReplicated(noted);
         assertThat(cluster.primary().queryOne("select count(*) from note")).isEqualTo("2");
     }
 
@@ -139,13 +143,7 @@ class SynchronousCommitIT {
 
         giveUpTheWait();
 
-        assertThat(noted)
-                .failsWithin(PATIENCE)
-                .withThrowableThat()
-                .havingCause()
-                .isInstanceOfSatisfying(
-                        CommitOutcomeUnknownException.class,
-                        unknown -> assertThat(unknown.code()).isEqualTo("COMMIT_NOT_REPLICATED"));
+        isNotReplicated(noted);
         assertThat(runs).hasValue(1);
         assertThat(cluster.primary().queryOne("select count(*) from note")).isEqualTo("1");
     }

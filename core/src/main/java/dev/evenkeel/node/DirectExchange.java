@@ -43,12 +43,12 @@ final class DirectExchange<T> extends Flux<T> {
     private boolean inTransaction;
     private int tries;
     private @Nullable Throwable refusal;
+    /** Of the commit that leaves with it. */
     private @Nullable GroupCommit commit;
+
     private @Nullable R2dbcException verdict;
     private int current;
     private @Nullable Begin begin;
-    /** The commit leaves with it. */
-    private boolean commits;
     /** Its group is all of its transaction, which begins and ends with it. */
     private boolean whole;
 
@@ -139,11 +139,16 @@ final class DirectExchange<T> extends Flux<T> {
     }
 
     private ByteBuf attempt(@Nullable Begin first) {
-        if (tries++ == 0) {
+        if (first != null) {
             begin = first;
+        }
+        if (tries++ == 0 && commit != null) {
             // What is not connected never will be again: nothing leaves.
-            commits = commit != null && session.client().isConnected() && commit.leaves();
-            whole |= commits && first != null && first.isPlain() && !first.isRefused();
+            if (!session.client().isConnected() || !commit.leaves()) {
+                commit = null;
+            } else {
+                whole |= first != null && first.isPlain() && !first.isRefused();
+            }
         }
         inTransaction =
                 !whole && (first != null || session.begin().isUnderWay() || session.status() != TransactionStatus.IDLE);
@@ -154,7 +159,7 @@ final class DirectExchange<T> extends Flux<T> {
         }
         parts.addAll(earlier);
         parts.add(statement);
-        if (commits && !whole) {
+        if (commit != null && !whole) {
             parts.add(DirectPart.of(CommitAnswer.COMMIT, Binding.EMPTY, null));
         }
         refusal = null;
@@ -164,7 +169,7 @@ final class DirectExchange<T> extends Flux<T> {
 
     /** What the server says now it says to COMMIT, or to the Sync that commits what is whole. */
     private boolean isCommitting() {
-        return commits && current == (whole ? parts.size() : parts.size() - 1);
+        return commit != null && current == (whole ? parts.size() : parts.size() - 1);
     }
 
     /** A BEGIN of its own was the first of them. */
@@ -292,7 +297,7 @@ final class DirectExchange<T> extends Flux<T> {
             session.begin().ended(first);
         }
         over();
-        if (commit != null && commits) {
+        if (commit != null) {
             if (verdict != null && session.status() == TransactionStatus.IDLE) {
                 session.begin().aborted(commit.owner());
             }
@@ -302,7 +307,7 @@ final class DirectExchange<T> extends Flux<T> {
 
     /** There will be no answer. */
     void lost(Throwable cause) {
-        if (commit != null && commits) {
+        if (commit != null) {
             commit.lost(cause);
         }
     }
