@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterHistory {
 
     private final Duration maxLag;
+    private final ReplayLag replayLag;
     private final Map<String, Long> lagChanges = new HashMap<>();
     private Past past = Past.UNKNOWN;
     private ClusterView view;
@@ -24,6 +25,7 @@ final class ClusterHistory {
 
     ClusterHistory(List<NodeState> nodes, Duration maxLag) {
         this.maxLag = maxLag;
+        this.replayLag = new ReplayLag(maxLag);
         this.view = new ClusterView(nodes, List.of(), null, null, Set.of(), Set.of(), 0);
     }
 
@@ -37,24 +39,26 @@ final class ClusterHistory {
     }
 
     /** The view changes to these nodes; what that means is returned. */
-    List<TopologyEvent> look(List<NodeState> nodes, long nowNanos) {
+    List<TopologyEvent> look(List<NodeState> answers, long nowNanos) {
         Past before = past;
-        for (NodeState node : nodes) {
+        for (NodeState node : answers) {
             past = past.with(node);
         }
-        NodeState primary = PrimaryElection.elect(nodes, past);
+        NodeState primary = PrimaryElection.elect(answers, past);
         List<TopologyEvent> events = new ArrayList<>();
         if (primary != null) {
             if (primary.timeline() < past.timeline()) {
                 events.add(wentBack(primary));
             }
-            past = past.ledBy(primary, nodes);
+            past = past.ledBy(primary, answers);
+            replayLag.remember(primary);
         }
         ClusterView old = view;
+        NodeState last = primary != null ? primary : old.last();
+        List<NodeState> nodes = replayLag.measured(answers, last);
         List<NodeState> replicas = nodes.stream()
                 .filter(node -> node.isReplica() && past.isOurs(node) && !past.isAstray(node))
                 .toList();
-        NodeState last = primary != null ? primary : old.last();
         ClusterView bare = new ClusterView(
                 nodes, replicas, primary, last, Set.of(), quarantined(nodes, primary), old.generation());
         view = withLagging(bare, old.lagging(), nowNanos, events);

@@ -75,10 +75,7 @@ public record ClusterView(
         return last == null || !replica.isReplica() ? 0 : replica.lsn().bytesUntil(last.lsn());
     }
 
-    /**
-     * How old a replica's data may be. The age of its last transaction alone would grow on an idle cluster, so a replica
-     * that has replayed everything has no lag.
-     */
+    /** How old a replica's data may be; none when it has replayed everything. See {@link ReplayLag}. */
     public Duration lag(NodeState replica) {
         return last != null && lagBytes(replica) == 0 ? Duration.ZERO : replica.replayDelay();
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param written how far a primary has written its log, flushed or not; the same as {@code lsn} for a replica
  * @param upstream {@code host:port} of the server that a replica is told to follow, whether it can or not; {@code null} when
  *     that is nobody, or who asks may not know
- * @param replayDelay age of the last replayed transaction; zero for a primary
+ * @param replayDelay age of the last replayed transaction, or less when it is known to have more; zero for a primary
  * @param sampledNanos {@code System.nanoTime()} from before the probe was sent
  * @param problem why it did not answer; {@code null} when it did
  */
@@ -72,6 +72,23 @@ public record NodeState(
                 replayDelay,
                 sampledNanos,
                 reason);
+    }
+
+    NodeState withReplayDelay(Duration delay) {
+        return new NodeState(
+                name,
+                address,
+                role,
+                readOnly,
+                systemId,
+                timeline,
+                started,
+                lsn,
+                written,
+                upstream,
+                delay,
+                sampledNanos,
+                problem);
     }
 
     public boolean answers() {
