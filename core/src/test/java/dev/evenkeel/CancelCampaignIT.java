@@ -13,6 +13,7 @@ import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.spi.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,9 +34,9 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Callers go away at fifty places of a call, each a random moment after it was reached: while they wait for a connection, in
- * BEGIN, in and between statements, amid rows, in savepoints, at COMMIT. A call writes its number into two tables; afterwards it
- * is in both or in none, and in both if it was acknowledged.
+ * Callers go away at many places of a call, each a random moment after it was reached: while they wait for a connection, in
+ * BEGIN, in and between statements, amid rows, in savepoints, at COMMIT, also when that leaves with the last statement or with all of
+ * them. A call writes its number into two tables; afterwards it is in both or in none, and in both if it was acknowledged.
  */
 @WithPostgres(pooledSessions = 9)
 class CancelCampaignIT {
@@ -43,7 +46,10 @@ class CancelCampaignIT {
     /** For each place; the campaign's: {@code -Devenkeel.test.cancels=10000}. */
     private static final int RUNS = Integer.getInteger("evenkeel.test.cancels", 20);
 
-    private static final int PLACES = 50;
+    private static final List<Place> PLACES = Stream.of(Kind.values())
+            .flatMap(kind -> IntStream.range(0, kind.steps).mapToObj(step -> new Place(kind, step)))
+            .toList();
+
     private static final int CALLERS = 12;
     private static final int LONGEST_MICROS = 1_500;
 
@@ -74,8 +80,29 @@ class CancelCampaignIT {
         db.shutdown().block(PATIENCE);
     }
 
+    private enum Kind {
+        TWO_STATEMENTS(8),
+        AMID_ROWS(10),
+        SAVEPOINT(8),
+        ONE_CONNECTION(4),
+        SPI(10),
+        LAST_DECLARED(7),
+        FIRST_DECLARED(4),
+        ALL_IN_ONE(3),
+        ALL_IN_ONE_WITH_ROWS(10);
+
+        /** How many of them are looked at; a call may have more. */
+        private final int steps;
+
+        Kind(int steps) {
+            this.steps = steps;
+        }
+    }
+
+    private record Place(Kind kind, int step) {}
+
     /** A place in the course of a call: it counts down to zero where the call is to be left. */
-    private record Course(int kind, AtomicInteger stepsLeft, Sinks.Empty<Void> here) {
+    private record Course(Kind kind, AtomicInteger stepsLeft, Sinks.Empty<Void> here) {
 
         void step() {
             if (stepsLeft.getAndDecrement() == 0) {
@@ -101,35 +128,44 @@ class CancelCampaignIT {
                 .count();
     }
 
+    private Query insertBoth(int id) {
+        return db.query("with first as (insert into one values ($1)) insert into other values ($1)", id);
+    }
+
+    private Query after(int id, String last) {
+        return db.query(last)
+                .after(
+                        db.query("insert into one values ($1)", id),
+                        db.query("select pg_sleep(0.0003)"),
+                        db.query("insert into other values ($1)", id));
+    }
+
     private Mono<?> call(int id, Course course) {
-        Mono<Long> both = db.inTransaction(conn -> {
-            course.step();
-            return insert(conn, "one", id, course)
-                    .then(insert(conn, "other", id, course))
-                    .doOnSuccess(done -> course.step());
-        });
         return switch (course.kind()) {
-            case 0 -> both;
-            case 1 ->
+            case TWO_STATEMENTS ->
+                db.inTransaction(conn -> {
+                    course.step();
+                    return insert(conn, "one", id, course)
+                            .then(insert(conn, "other", id, course))
+                            .doOnSuccess(done -> course.step());
+                });
+            case AMID_ROWS ->
                 db.inTransaction(conn -> insert(conn, "one", id, course)
                         .then(rows(conn, course))
                         .then(insert(conn, "other", id, course)));
-            case 2 ->
+            case SAVEPOINT ->
                 db.inTransaction(conn -> insert(conn, "one", id, course)
                         .then(db.inTransaction(
                                 TransactionOptions.builder()
                                         .nesting(Nesting.SAVEPOINT)
                                         .build(),
                                 inner -> insert(inner, "other", id, course))));
-            case 3 ->
+            case ONE_CONNECTION ->
                 db.withConnection(ConnectionOptions.write(), conn -> {
                     course.step();
-                    return course.around(
-                            db.query("with first as (insert into one values ($1)) insert into other values ($1)", id)
-                                    .on(conn)
-                                    .rowsUpdated());
+                    return course.around(insertBoth(id).on(conn).rowsUpdated());
                 });
-            default ->
+            case SPI ->
                 Mono.usingWhen(
                                 db.getConnection(ConnectionOptions.write()),
                                 conn -> course.around(Mono.from(conn.beginTransaction())
@@ -141,11 +177,32 @@ class CancelCampaignIT {
                                 conn -> db.releaseConnection(conn))
                         // Whoever goes away while it is delivered may still try to use it, and fail.
                         .onErrorResume(LeaseMisuseException.class, gone -> Mono.empty());
+            case LAST_DECLARED ->
+                db.inTransaction(conn -> {
+                    course.step();
+                    return insert(conn, "one", id, course)
+                            .then(course.around(db.query("insert into other values ($1)", id)
+                                    .on(conn)
+                                    .andCommit()
+                                    .rowsUpdated()))
+                            .doOnSuccess(done -> course.step());
+                });
+            case FIRST_DECLARED ->
+                db.inTransaction(conn -> {
+                    course.step();
+                    return course.around(insertBoth(id).on(conn).andCommit().rowsUpdated());
+                });
+            case ALL_IN_ONE -> course.around(after(id, "select 1").one(row -> row.get(0, Integer.class)));
+            case ALL_IN_ONE_WITH_ROWS ->
+                after(id, "select g from generate_series(1, 200) g")
+                        .map(row -> row.get(0, Integer.class))
+                        .doOnNext(row -> course.step())
+                        .count();
         };
     }
 
-    private Mono<Void> leave(int id, int place, Random random) {
-        Course course = new Course(place % 5, new AtomicInteger(place / 5), Sinks.empty());
+    private Mono<Void> leave(int id, Place place, Random random) {
+        Course course = new Course(place.kind(), new AtomicInteger(place.step()), Sinks.empty());
         Duration after = Duration.ofNanos(1_000L * random.nextInt(LONGEST_MICROS));
         return Mono.defer(() -> {
                     course.step();
@@ -185,18 +242,22 @@ class CancelCampaignIT {
     void nothingIsHalfDoneWhereverCallersGoAway() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        int total = PLACES * RUNS;
+        int total = PLACES.size() * RUNS;
         Consumer<Object> progress = progress(total);
 
         Flux.range(0, total)
-                .flatMap(id -> leave(id, id % PLACES, random).doFinally(progress::accept), CALLERS)
+                .flatMap(id -> leave(id, PLACES.get(id % PLACES.size()), random).doFinally(progress::accept), CALLERS)
                 .then()
                 .block(Duration.ofMinutes(2).plusMillis(20L * total));
         await("all connections are back, seed " + seed, () -> db.metrics().leased() == 0);
 
         Set<Integer> one = ids("one");
         figures.info(
-                "{} cancels at {} places: {} reached it, {} calls had committed", total, PLACES, reached, one.size());
+                "{} cancels at {} places: {} reached it, {} calls had committed",
+                total,
+                PLACES.size(),
+                reached,
+                one.size());
         Set<Integer> other = ids("other");
         assertThat(without(one, other)).as("only in one, seed %d", seed).isEmpty();
         assertThat(without(other, one)).as("only in other, seed %d", seed).isEmpty();

@@ -60,7 +60,7 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
     @Override
     public void completed(CommandTag tag) {
         if (over) {
-            exchange.completedUnseen(tag);
+            exchange.group().completed(tag);
             return;
         }
         try {
@@ -91,7 +91,7 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
 
     @Override
     public void lost(Throwable cause) {
-        exchange.lost(cause);
+        exchange.group().lost(cause);
         if (!over) {
             end(cause);
         }
@@ -114,7 +114,7 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
 
     private void end(@Nullable Throwable problem) {
         over = true;
-        exchange.ended();
+        exchange.group().ended();
         if (problem == null) {
             caller.onComplete();
         } else {
@@ -134,7 +134,7 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
     public void cancel() {
         if (!over) {
             over = true;
-            exchange.over();
+            exchange.group().over();
             exchange.resume();
         }
     }
