@@ -28,6 +28,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ import reactor.test.StepVerifier;
 
 /** One connection: what a COPY leaves on it would be found. */
 @WithPostgres
+@ExtendWith(BufferLeaks.class)
 class CopyIT {
 
     private static final String IN = "copy item from stdin (format csv)";

@@ -102,8 +102,9 @@ record Copying(TrackedConnection connection, PostgresqlConnection session, Chann
 
         Flux<byte[]> of(Client client) {
             return client.exchange(Mono.just(new Query(sql)))
-                    .doOnDiscard(ReferenceCounted.class, ReferenceCountUtil::release)
                     .as(Operators::discardOnCancel)
+                    // Behind the operator that discards, which looks for it below itself.
+                    .doOnDiscard(ReferenceCounted.class, ReferenceCountUtil::release)
                     .<byte[]>handle(this::read)
                     .concatWith(Mono.defer(() -> refusal == null ? Mono.empty() : Mono.error(refusal)));
         }
