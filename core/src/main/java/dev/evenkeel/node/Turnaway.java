@@ -36,26 +36,35 @@ record Turnaway(NodePool pool, Supplier<String> requestId) implements Admission.
                 null);
     }
 
+    /** Without any connection nobody holds one: it is the opening that lasts, and to hold connections for less would not help. */
     Throwable notInTime(Duration patience, @Nullable Throwable lastConnectFailure) {
         PoolMetrics state = pool.state();
-        if (lastConnectFailure != null && state.active() + state.idle() == 0) {
-            return new NodeUnavailableException(Failure.of(
-                            "CONNECT_FAILED",
-                            ErrorType.CONNECTION,
-                            "No connection to %s could be opened within %s: %s"
-                                    .formatted(pool.name(), patience, lastConnectFailure.getMessage()),
-                            "check that the server runs and that host and port are those of '%s'"
-                                    .formatted(pool.node().setting()))
-                    .with(Map.of("node", pool.name()))
-                    .retryable(true)
-                    .in(requestId.get())
-                    .causedBy(lastConnectFailure));
-        }
-        return refused(
-                "POOL_EXHAUSTED",
-                "No connection to %s became free within %s".formatted(pool.name(), patience),
-                patience,
-                lastConnectFailure);
+        return state.active() + state.idle() == 0
+                ? notOpened(patience, lastConnectFailure)
+                : refused(
+                        "POOL_EXHAUSTED",
+                        "No connection to %s became free within %s".formatted(pool.name(), patience),
+                        patience,
+                        lastConnectFailure);
+    }
+
+    private NodeUnavailableException notOpened(Duration patience, @Nullable Throwable lastConnectFailure) {
+        return new NodeUnavailableException(Failure.of(
+                        "CONNECT_FAILED",
+                        ErrorType.CONNECTION,
+                        "No connection to %s could be opened within %s: %s"
+                                .formatted(
+                                        pool.name(),
+                                        patience,
+                                        lastConnectFailure == null
+                                                ? "no attempt has come to an end yet"
+                                                : lastConnectFailure.getMessage()),
+                        "check that the server runs and that host and port are those of '%s'"
+                                .formatted(pool.node().setting()))
+                .with(Map.of("node", pool.name()))
+                .retryable(true)
+                .in(requestId.get())
+                .causedBy(lastConnectFailure));
     }
 
     private PoolExhaustedException refused(String code, String what, Duration queueAge, @Nullable Throwable cause) {
