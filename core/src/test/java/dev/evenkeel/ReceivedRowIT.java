@@ -3,6 +3,8 @@ package dev.evenkeel;
 import static dev.evenkeel.Databases.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.testkit.Direction;
+import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.spi.Connection;
@@ -115,24 +117,50 @@ class ReceivedRowIT {
         }
     }
 
+    /** The first time the server has not told yet what the rows look like, and sends all of it as text. */
+    private List<String> severalTimes(Mono<String> reading) {
+        return reading.repeat(4).collectList().block(PATIENCE);
+    }
+
     @Test
     void whatCanBeReadAsWhatIsNotDifferentFromTheDriver() {
         String expected = byTheDriver();
         Function<Row, String> mapping = ReceivedRowIT::all;
 
-        assertThat(db.query(ROW, 42).readOnly().one(mapping).block(PATIENCE)).isEqualTo(expected);
-        assertThat(db.inTransaction(conn -> db.query(ROW, 42).on(conn).one(mapping))
-                        .block(PATIENCE))
-                .isEqualTo(expected);
-        assertThat(db.withConnection(
-                                ConnectionOptions.read(),
-                                conn -> Flux.from(conn.createStatement(ROW)
-                                                .bind(0, 42)
-                                                .execute())
-                                        .concatMap(result -> result.map((row, metadata) -> all(row)))
-                                        .next())
-                        .block(PATIENCE))
-                .isEqualTo(expected);
+        assertThat(severalTimes(db.query(ROW, 42).readOnly().one(mapping))).containsOnly(expected);
+        assertThat(severalTimes(
+                        db.inTransaction(conn -> db.query(ROW, 42).on(conn).one(mapping))))
+                .containsOnly(expected);
+        assertThat(severalTimes(db.withConnection(
+                        ConnectionOptions.read(),
+                        conn -> Flux.from(conn.createStatement(ROW).bind(0, 42).execute())
+                                .concatMap(result -> result.map((row, metadata) -> all(row)))
+                                .next())))
+                .containsOnly(expected);
         assertThat(expected).contains("-9223372036854775808").contains("𝄞");
+    }
+
+    @Test
+    void wholeNumbersComeInBinaryOnceTheServerHasToldWhatTheRowsLookLike() {
+        try (FaultProxy proxy =
+                FaultProxy.to(cluster.primary().host(), cluster.primary().port())) {
+            ReactiveDatabaseManager behind = Databases.startBehind(proxy);
+            Mono<Long> sum = behind.query("select $1::int8 from generate_series(1, 1000)", 1_234_567_890_123_456_789L)
+                    .map(row -> row.get(0, Long.class) % 10)
+                    .reduce(0L, Long::sum);
+
+            long asText = bytes(proxy, sum);
+            long inBinary = bytes(proxy, sum);
+
+            // 19 digits, or 8 bytes.
+            assertThat(asText - inBinary).isBetween(11_000L, 11_200L);
+            behind.shutdown().block(PATIENCE);
+        }
+    }
+
+    private static long bytes(FaultProxy proxy, Mono<Long> sum) {
+        proxy.resetCounters();
+        assertThat(sum.block(PATIENCE)).isEqualTo(9_000);
+        return proxy.bytes(Direction.TO_CLIENT);
     }
 }

@@ -106,7 +106,7 @@ final class ReceivedRow implements PostgresqlRow {
         for (int i = 0; i < slices.length; i++) {
             int at = begin(i);
             int length = body.getInt(at);
-            slices[i] = length < 0 ? null : body.slice(at + Integer.BYTES, length);
+            slices[i] = length < 0 ? null : shape.kind(i).text(body, at + Integer.BYTES, length);
         }
         return slices;
     }

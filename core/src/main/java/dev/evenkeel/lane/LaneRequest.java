@@ -34,6 +34,9 @@ final class LaneRequest<T> {
     private final Delivery<T> delivery;
     private final @Nullable LaneWatch watch;
     private @Nullable Prepared statement;
+    /** What the rows were asked for as; {@code null} when it was not known yet what they look like. */
+    private @Nullable RowShape asked;
+
     private boolean prepares;
     private int tries;
     private long rows;
@@ -81,7 +84,8 @@ final class LaneRequest<T> {
             prepares = true;
         }
         statement = known;
-        if (Wire.bind(out, known.name(), values)) {
+        asked = known.quickerRows();
+        if (Wire.bind(out, known.name(), values, asked)) {
             Wire.execute(out);
             return true;
         }
@@ -100,7 +104,7 @@ final class LaneRequest<T> {
     }
 
     void row(ByteBuf body) {
-        RowShape shape = statement == null ? null : statement.rows();
+        RowShape shape = asked != null || statement == null ? asked : statement.rows();
         if (delivery.isOver() || shape == null) {
             return;
         }

@@ -18,6 +18,9 @@ final class DirectPart {
     private final @Nullable Exchanges witness;
     private @Nullable Prepared statement;
     private @Nullable RowShape once;
+    /** What the rows were asked for as; {@code null} when it was not known yet what they look like. */
+    private @Nullable RowShape asked;
+
     private boolean prepares;
     private boolean begun;
     private boolean watched;
@@ -53,7 +56,9 @@ final class DirectPart {
      * @param again whether it is sent again because something that was prepared was stale: then nothing is relied upon
      */
     boolean write(ByteBuf out, PreparedStatements statements, boolean again) {
-        boolean complete = Wire.bind(out, again ? unnamed(out) : prepare(out, statements), values);
+        byte[] name = again ? unnamed(out) : prepare(out, statements);
+        asked = statement == null ? null : statement.quickerRows();
+        boolean complete = Wire.bind(out, name, values, asked);
         Wire.execute(out);
         return complete;
     }
@@ -114,7 +119,7 @@ final class DirectPart {
 
     @Nullable
     RowShape rows() {
-        return statement == null ? once : statement.rows();
+        return asked != null ? asked : statement == null ? once : statement.rows();
     }
 
     /** False when nobody listens to what is said about it alone. */

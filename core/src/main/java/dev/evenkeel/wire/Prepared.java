@@ -40,6 +40,12 @@ public final class Prepared {
         return rows;
     }
 
+    /** The same as they are best asked for. */
+    public @Nullable RowShape quickerRows() {
+        RowShape known = rows;
+        return known == null ? null : known.quicker();
+    }
+
     public void describe(RowShape shape) {
         rows = shape;
     }

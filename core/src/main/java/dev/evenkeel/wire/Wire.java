@@ -1,10 +1,12 @@
 package dev.evenkeel.wire;
 
+import dev.evenkeel.driver.RowShape;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.message.Format;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /** Writes messages of the extended query protocol (manual, chapter "Message Formats"), always on the unnamed portal. */
@@ -50,8 +52,11 @@ public final class Wire {
         end(out, length);
     }
 
-    /** All columns as text, as the driver asks for them. False when a value does not come at once: then nothing is of use. */
-    public static boolean bind(ByteBuf out, byte[] name, Binding values) {
+    /**
+     * Asks for rows of that shape, or with {@code null} for all columns as text. False when a value does not come at once: then nothing is of
+     * use.
+     */
+    public static boolean bind(ByteBuf out, byte[] name, Binding values, @Nullable RowShape rows) {
         int length = begin(out, 'B');
         out.writeByte(0).writeBytes(name);
         List<Format> formats = values.getParameterFormats();
@@ -66,9 +71,21 @@ public final class Wire {
                 return false;
             }
         }
-        out.writeShort(0);
+        results(out, rows);
         end(out, length);
         return true;
+    }
+
+    private static void results(ByteBuf out, @Nullable RowShape rows) {
+        if (rows == null) {
+            out.writeShort(0);
+            return;
+        }
+        short[] each = rows.formats();
+        out.writeShort(each.length);
+        for (short format : each) {
+            out.writeShort(format);
+        }
     }
 
     /** A request of its own, without values. */
