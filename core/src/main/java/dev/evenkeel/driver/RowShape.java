@@ -3,7 +3,6 @@ package dev.evenkeel.driver;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.api.PostgresqlRowMetadata;
-import io.r2dbc.postgresql.codec.CodecRegistry;
 import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.postgresql.message.backend.RowDescription;
 import io.r2dbc.postgresql.message.backend.RowDescription.Field;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,8 +113,7 @@ public final class RowShape {
         return MethodHandles.privateLookupIn(owner, MethodHandles.lookup());
     }
 
-    /** How the driver turns values of this session into bytes and back. */
-    public static Codecs codecs(PostgresqlConnection connection) {
+    static Codecs codecs(PostgresqlConnection connection) {
         try {
             return (Codecs) CODECS.invokeExact((Object) RESOURCES.invokeExact((Object) connection));
         } catch (Throwable e) {
@@ -124,19 +121,13 @@ public final class RowShape {
         }
     }
 
-    /** Whether nobody has registered others, which might read the same types. */
-    private static boolean areTheDrivers(Codecs codecs) {
-        return codecs instanceof CodecRegistry registered
-                && StreamSupport.stream(registered.spliterator(), false)
-                        .allMatch(codec -> codec.getClass().getPackageName().equals(Codecs.class.getPackageName()));
-    }
-
     public static RowShape of(PostgresqlConnection connection, RowDescription description) {
         try {
             Object resources = (Object) RESOURCES.invokeExact((Object) connection);
-            Codecs codecs = codecs(connection);
-            PostgresqlRowMetadata metadata = (PostgresqlRowMetadata) METADATA.invokeExact(codecs, description);
-            return new RowShape(resources, metadata, description, areTheDrivers(codecs));
+            SessionCodecs session = SessionCodecs.of(connection);
+            PostgresqlRowMetadata metadata =
+                    (PostgresqlRowMetadata) METADATA.invokeExact(session.codecs(), description);
+            return new RowShape(resources, metadata, description, session.areTheDrivers());
         } catch (Throwable e) {
             throw new IllegalStateException("the driver cannot read " + description, e);
         }

@@ -1,16 +1,16 @@
 package dev.evenkeel.lane;
 
 import dev.evenkeel.driver.DriverClient;
-import dev.evenkeel.driver.RowShape;
+import dev.evenkeel.driver.SessionCodecs;
 import dev.evenkeel.event.Listeners;
 import dev.evenkeel.wire.AnswerDecoder;
 import dev.evenkeel.wire.PreparedStatements;
+import dev.evenkeel.wire.ValueEncoder;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.client.Client;
-import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
 import io.r2dbc.postgresql.message.backend.EmptyQueryResponse;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
@@ -51,7 +51,7 @@ public final class Lane {
     private final String node;
     private final LaneSession session;
     private final Client client;
-    private final Codecs codecs;
+    private final ValueEncoder values;
     private final EventLoop loop;
     private final SharedStatements known;
     private final Listeners listeners;
@@ -76,7 +76,7 @@ public final class Lane {
         this.node = node;
         this.session = session;
         this.client = DriverClient.of(session.connection());
-        this.codecs = RowShape.codecs(session.connection());
+        this.values = new ValueEncoder(SessionCodecs.of(session.connection()));
         this.loop = session.loop();
         this.answers = AnswerDecoder.of(client);
         this.known = known;
@@ -207,7 +207,7 @@ public final class Lane {
             LaneRequest<?> request = waiting.remove();
             if (request.isOver()) {
                 load.decrementAndGet();
-            } else if (request.write(out, codecs, statements)) {
+            } else if (request.write(out, values, statements)) {
                 group.add(request);
                 onTheWire++;
             } else {

@@ -7,12 +7,11 @@ import dev.evenkeel.error.Phase;
 import dev.evenkeel.wire.Prepared;
 import dev.evenkeel.wire.PreparedStatements;
 import dev.evenkeel.wire.ServerVerdict;
+import dev.evenkeel.wire.ValueEncoder;
 import dev.evenkeel.wire.Values;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.api.ErrorDetails;
-import io.r2dbc.postgresql.client.Binding;
-import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
 import io.r2dbc.postgresql.message.backend.RowDescription;
@@ -70,14 +69,14 @@ final class LaneRequest<T> {
      * Adds what must be sent. False when it cannot run here: then nothing was added. On a connection of its own the caller is told
      * what is wrong with its values.
      */
-    boolean write(ByteBuf out, Codecs codecs, PreparedStatements statements) {
+    boolean write(ByteBuf out, ValueEncoder encoder, PreparedStatements statements) {
         prepares = false;
-        Binding values = Values.bind(codecs, query.parameters());
+        Values values = encoder.encode(query.parameters());
         if (values == null) {
             return false;
         }
         int begin = out.writerIndex();
-        int[] types = values.getParameterTypes();
+        int[] types = values.types();
         Prepared known = statements.find(query.sql(), types);
         if (known == null) {
             known = statements.prepare(query.sql(), types, out);

@@ -4,9 +4,9 @@ import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.driver.RowShape;
 import dev.evenkeel.wire.CommandTag;
 import dev.evenkeel.wire.ServerVerdict;
+import dev.evenkeel.wire.Values;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
-import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
 import io.r2dbc.postgresql.message.backend.EmptyQueryResponse;
@@ -84,7 +84,7 @@ final class DirectGroup {
         parts.addAll(earlier);
         parts.add(last);
         if (commit != null && !whole) {
-            parts.add(DirectPart.of(CommitAnswer.COMMIT, Binding.EMPTY, null));
+            parts.add(DirectPart.of(CommitAnswer.COMMIT, Values.NONE, null));
         }
         return bytes();
     }

@@ -3,9 +3,9 @@ package dev.evenkeel.node;
 import dev.evenkeel.driver.RowShape;
 import dev.evenkeel.wire.Prepared;
 import dev.evenkeel.wire.PreparedStatements;
+import dev.evenkeel.wire.Values;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
-import io.r2dbc.postgresql.client.Binding;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
@@ -13,7 +13,7 @@ import reactor.core.CoreSubscriber;
 final class DirectPart {
 
     private final String sql;
-    private final Binding values;
+    private final Values values;
     private final boolean onlyOnce;
     private final @Nullable Exchanges witness;
     private @Nullable Prepared statement;
@@ -25,7 +25,7 @@ final class DirectPart {
     private boolean begun;
     private boolean watched;
 
-    private DirectPart(String sql, Binding values, boolean onlyOnce, @Nullable Exchanges witness) {
+    private DirectPart(String sql, Values values, boolean onlyOnce, @Nullable Exchanges witness) {
         this.sql = sql;
         this.values = values;
         this.onlyOnce = onlyOnce;
@@ -33,7 +33,7 @@ final class DirectPart {
     }
 
     /** With a {@code witness} for how it ends. */
-    static DirectPart of(String sql, Binding values, @Nullable Exchanges witness) {
+    static DirectPart of(String sql, Values values, @Nullable Exchanges witness) {
         return new DirectPart(sql, values, false, witness);
     }
 
@@ -42,7 +42,7 @@ final class DirectPart {
      * waiting would run without it.
      */
     static DirectPart onlyOnce(String sql) {
-        return new DirectPart(sql, Binding.EMPTY, true, null);
+        return new DirectPart(sql, Values.NONE, true, null);
     }
 
     String sql() {
@@ -64,7 +64,7 @@ final class DirectPart {
     }
 
     private byte[] prepare(ByteBuf out, PreparedStatements statements) {
-        int[] types = values.getParameterTypes();
+        int[] types = values.types();
         Prepared known = onlyOnce ? null : statements.find(sql, types);
         prepares = known == null && !onlyOnce;
         statement = prepares ? statements.prepare(sql, types, out) : known;
@@ -77,7 +77,7 @@ final class DirectPart {
     private byte[] unnamed(ByteBuf out) {
         prepares = false;
         statement = null;
-        Wire.parse(out, Wire.unnamed(), sql, values.getParameterTypes());
+        Wire.parse(out, Wire.unnamed(), sql, values.types());
         if (!onlyOnce) {
             Wire.describe(out, Wire.unnamed());
         }

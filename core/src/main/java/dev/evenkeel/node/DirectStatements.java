@@ -1,16 +1,15 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.driver.DriverClient;
-import dev.evenkeel.driver.RowShape;
+import dev.evenkeel.driver.SessionCodecs;
 import dev.evenkeel.sql.SqlStatement;
 import dev.evenkeel.wire.AnswerDecoder;
 import dev.evenkeel.wire.PreparedStatements;
+import dev.evenkeel.wire.ValueEncoder;
 import dev.evenkeel.wire.Values;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
-import io.r2dbc.postgresql.client.Binding;
 import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.postgresql.client.TransactionStatus;
-import io.r2dbc.postgresql.codec.Codecs;
 import io.r2dbc.spi.Row;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,7 @@ final class DirectStatements {
     private final boolean allowed;
     private final Client client;
     private final AnswerDecoder answers;
-    private final Codecs codecs;
+    private final ValueEncoder encoder;
     private final PreparedStatements statements = new PreparedStatements();
     private final PendingBegin begin;
 
@@ -47,7 +46,7 @@ final class DirectStatements {
         this.client = DriverClient.of(connection);
         this.answers = AnswerDecoder.of(client);
         this.begin = new PendingBegin(answers::transactionStatus);
-        this.codecs = RowShape.codecs(connection);
+        this.encoder = new ValueEncoder(SessionCodecs.of(connection));
     }
 
     /**
@@ -90,7 +89,7 @@ final class DirectStatements {
      */
     <T> Flux<T> run(
             String sql,
-            Binding values,
+            Values values,
             @Nullable Function<? super Row, ? extends T> mapping,
             Exchanges exchanges,
             BooleanSupplier left) {
@@ -111,8 +110,9 @@ final class DirectStatements {
         return isOne(sql, count) ? count : 0;
     }
 
-    Codecs codecs() {
-        return codecs;
+    /** How values of this session are sent. */
+    ValueEncoder encoder() {
+        return encoder;
     }
 
     boolean isAllowed() {
@@ -120,14 +120,14 @@ final class DirectStatements {
     }
 
     private @Nullable DirectPart part(BoundStatement statement, @Nullable Exchanges witness) {
-        Binding values = allowed ? Values.bind(codecs, statement.values()) : null;
+        Values values = allowed ? encoder.encode(statement.values()) : null;
         return values == null || !suits(statement.sql(), values)
                 ? null
                 : DirectPart.of(statement.sql(), values, witness);
     }
 
-    private boolean suits(String sql, Binding values) {
-        return statements.find(sql, values.getParameterTypes()) != null || isOne(sql, values.size());
+    private boolean suits(String sql, Values values) {
+        return statements.find(sql, values.types()) != null || isOne(sql, values.types().length);
     }
 
     private static boolean isOne(String sql, int values) {

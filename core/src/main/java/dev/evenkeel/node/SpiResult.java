@@ -1,7 +1,7 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.flow.Mapped;
-import io.r2dbc.postgresql.client.Binding;
+import dev.evenkeel.wire.Values;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Row;
@@ -23,7 +23,7 @@ final class SpiResult implements Result {
 
     private final DirectStatements direct;
     private final String sql;
-    private final Binding values;
+    private final Values values;
     private final Traffic traffic;
     private final Exchanges exchanges;
     private final Supplier<Publisher<? extends Result>> byDriver;
@@ -31,7 +31,7 @@ final class SpiResult implements Result {
     SpiResult(
             DirectStatements direct,
             String sql,
-            Binding values,
+            Values values,
             Traffic traffic,
             Exchanges exchanges,
             Supplier<Publisher<? extends Result>> byDriver) {

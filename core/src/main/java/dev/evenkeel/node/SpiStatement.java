@@ -2,8 +2,6 @@ package dev.evenkeel.node;
 
 import dev.evenkeel.event.BoundValues;
 import dev.evenkeel.wire.Values;
-import io.r2dbc.postgresql.client.Binding;
-import io.r2dbc.postgresql.client.EncodedParameter;
 import io.r2dbc.postgresql.util.GeneratedValuesUtils;
 import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.Result;
@@ -28,7 +26,7 @@ final class SpiStatement implements Statement {
     private final @Nullable Function<BoundValues, Exchanges> observer;
     private final Supplier<Statement> making;
     private final @Nullable Object[] given;
-    private final @Nullable EncodedParameter[] encoded;
+    private final @Nullable Object[] prepared;
     private @Nullable Statement byDriver;
     private String @Nullable [] generated;
 
@@ -45,12 +43,12 @@ final class SpiStatement implements Statement {
         this.observer = observer;
         this.making = making;
         this.given = new @Nullable Object[parameters];
-        this.encoded = new @Nullable EncodedParameter[parameters];
+        this.prepared = new @Nullable Object[parameters];
     }
 
     @Override
     public Publisher<? extends Result> execute() {
-        Binding values = byDriver == null ? values() : null;
+        Values values = byDriver == null ? direct.encoder().ofPrepared(prepared) : null;
         if (values == null) {
             return leaveToDriver().execute();
         }
@@ -60,19 +58,6 @@ final class SpiStatement implements Statement {
         String sent = generated == null ? sql : GeneratedValuesUtils.augment(sql, generated);
         return Mono.just(new SpiResult(
                 direct, sent, values, traffic, exchanges, () -> replayed(bound).execute()));
-    }
-
-    /** {@code null} when one is missing. */
-    private @Nullable Binding values() {
-        Binding values = new Binding(encoded.length);
-        for (int i = 0; i < encoded.length; i++) {
-            EncodedParameter value = encoded[i];
-            if (value == null) {
-                return null;
-            }
-            values.add(i, value);
-        }
-        return values;
     }
 
     private Statement leaveToDriver() {
@@ -103,7 +88,7 @@ final class SpiStatement implements Statement {
         if (byDriver != null || index < 0 || index >= given.length || value == null || Values.comesLater(value)) {
             leaveToDriver().bind(index, value);
         } else {
-            encoded[index] = direct.codecs().encode(value);
+            prepared[index] = direct.encoder().prepare(value);
             given[index] = value;
         }
         return this;
@@ -114,7 +99,7 @@ final class SpiStatement implements Statement {
         if (byDriver != null || index < 0 || index >= given.length || type == null) {
             leaveToDriver().bindNull(index, type);
         } else {
-            encoded[index] = direct.codecs().encodeNull(type);
+            prepared[index] = direct.encoder().prepareNull(type);
             given[index] = Parameters.in(type);
         }
         return this;

@@ -1,45 +1,26 @@
 package dev.evenkeel.wire;
 
-import io.r2dbc.postgresql.client.Binding;
-import io.r2dbc.postgresql.codec.Codecs;
-import io.r2dbc.postgresql.codec.PostgresqlObjectId;
+import io.netty.buffer.ByteBuf;
 import io.r2dbc.spi.Blob;
 import io.r2dbc.spi.Clob;
 import io.r2dbc.spi.Parameter;
-import io.r2dbc.spi.Parameters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Parameters as the driver encodes them. */
-public final class Values {
+/** What one execution sends for the parameters of its statement. */
+public sealed interface Values permits PlainValues, DriverValues {
 
-    private static final Object UNTYPED_NULL = Parameters.in(PostgresqlObjectId.UNSPECIFIED);
+    Values NONE = new PlainValues(List.of(), new int[0]);
 
-    private Values() {}
+    /** Object identifiers; not to be changed. */
+    int[] types();
+
+    /** Writes formats and values. False when one does not come at once, as that of a large object does not: then nothing is of use. */
+    boolean write(ByteBuf out);
 
     /** Whether it is read from a stream when it is sent. */
-    public static boolean comesLater(@Nullable Object value) {
+    static boolean comesLater(@Nullable Object value) {
         Object plain = value instanceof Parameter typed ? typed.getValue() : value;
         return plain instanceof Blob || plain instanceof Clob;
-    }
-
-    /** {@code null} when the driver has no way to send one of them, or when one comes as a stream. */
-    public static @Nullable Binding bind(Codecs codecs, List<@Nullable Object> parameters) {
-        if (parameters.isEmpty()) {
-            return Binding.EMPTY;
-        }
-        try {
-            Binding values = new Binding(parameters.size());
-            for (int i = 0; i < parameters.size(); i++) {
-                Object value = parameters.get(i);
-                if (comesLater(value)) {
-                    return null;
-                }
-                values.add(i, codecs.encode(value == null ? UNTYPED_NULL : value));
-            }
-            return values;
-        } catch (IllegalArgumentException | IllegalStateException unfit) {
-            return null;
-        }
     }
 }

@@ -2,12 +2,8 @@ package dev.evenkeel.wire;
 
 import dev.evenkeel.driver.RowShape;
 import io.netty.buffer.ByteBuf;
-import io.r2dbc.postgresql.client.Binding;
-import io.r2dbc.postgresql.message.Format;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 
 /** Writes messages of the extended query protocol (manual, chapter "Message Formats"), always on the unnamed portal. */
 public final class Wire {
@@ -56,20 +52,11 @@ public final class Wire {
      * Asks for rows of that shape, or with {@code null} for all columns as text. False when a value does not come at once: then nothing is of
      * use.
      */
-    public static boolean bind(ByteBuf out, byte[] name, Binding values, @Nullable RowShape rows) {
+    public static boolean bind(ByteBuf out, byte[] name, Values values, @Nullable RowShape rows) {
         int length = begin(out, 'B');
         out.writeByte(0).writeBytes(name);
-        List<Format> formats = values.getParameterFormats();
-        out.writeShort(formats.size());
-        for (int i = 0; i < formats.size(); i++) {
-            out.writeShort(formats.get(i).getDiscriminator());
-        }
-        List<Publisher<? extends ByteBuf>> parameters = values.getParameterValues();
-        out.writeShort(parameters.size());
-        for (int i = 0; i < parameters.size(); i++) {
-            if (!ValueWriter.write(parameters.get(i), out)) {
-                return false;
-            }
+        if (!values.write(out)) {
+            return false;
         }
         results(out, rows);
         end(out, length);
