@@ -5,8 +5,6 @@ import dev.evenkeel.Query;
 import dev.evenkeel.ReadConsistency;
 import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.error.Phase;
-import dev.evenkeel.route.Intent;
-import dev.evenkeel.route.Wish;
 import dev.evenkeel.stage.Pipeline;
 import dev.evenkeel.stage.StatementWork;
 import dev.evenkeel.stage.Statements;
@@ -45,8 +43,7 @@ record PipelineQuery(
 
     @Override
     public Query readOnly(ReadConsistency level) {
-        Wish read = new Wish(Intent.READ, level, terms.wish().maxStaleness());
-        return with(terms.wish(read).phase(Phase.READING));
+        return with(terms.reading(level));
     }
 
     @Override

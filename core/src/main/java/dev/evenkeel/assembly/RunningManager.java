@@ -68,6 +68,7 @@ final class RunningManager implements ReactiveDatabaseManager {
     private final Pipeline pipeline;
     private final Pipeline lending;
     private final Terms writing;
+    private final Road usual;
 
     RunningManager(
             Parts parts,
@@ -92,6 +93,7 @@ final class RunningManager implements ReactiveDatabaseManager {
                 Phase.STATEMENT,
                 config.callTimeout(),
                 config.retry());
+        this.usual = roadOf(TransactionOptions.defaults());
     }
 
     @Override
@@ -103,9 +105,11 @@ final class RunningManager implements ReactiveDatabaseManager {
     public <T> Mono<T> inTransaction(TransactionOptions options, Function<? super Connection, ? extends Mono<T>> work) {
         return Mono.deferContextual(context -> InnerTransaction.find(context, options)
                 .map(inner -> inner.<T>run(work).singleOrEmpty())
-                .orElseGet(
-                        () -> pipeline.run(terms(options), transactions(options).one(work))
-                                .singleOrEmpty()));
+                .orElseGet(() -> {
+                    Road road = road(options);
+                    return pipeline.run(road.terms(), road.transactions().one(work))
+                            .singleOrEmpty();
+                }));
     }
 
     @Override
@@ -113,8 +117,10 @@ final class RunningManager implements ReactiveDatabaseManager {
             TransactionOptions options, Function<? super Connection, ? extends Publisher<T>> work) {
         return Flux.deferContextual(context -> InnerTransaction.find(context, options)
                 .map(inner -> inner.<T>run(work))
-                .orElseGet(
-                        () -> pipeline.run(terms(options), transactions(options).many(work))));
+                .orElseGet(() -> {
+                    Road road = road(options);
+                    return pipeline.run(road.terms(), road.transactions().many(work));
+                }));
     }
 
     @Override
@@ -260,6 +266,17 @@ final class RunningManager implements ReactiveDatabaseManager {
     @Override
     public Mono<Void> shutdown(Duration grace) {
         return shutdown.begin(grace);
+    }
+
+    /** How a transaction with such options travels. */
+    private record Road(Terms terms, Transactions transactions) {}
+
+    private Road road(TransactionOptions options) {
+        return options == TransactionOptions.defaults() ? usual : roadOf(options);
+    }
+
+    private Road roadOf(TransactionOptions options) {
+        return new Road(terms(options), transactions(options));
     }
 
     private Transactions transactions(TransactionOptions options) {

@@ -1,6 +1,6 @@
 package dev.evenkeel.flow;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -10,9 +10,16 @@ import reactor.core.publisher.Operators;
 /** The only item of a source, once that has ended well; for a second one an {@link IndexOutOfBoundsException}. */
 public class Only<T> extends PassOn<T, T> {
 
-    private final AtomicBoolean asked = new AtomicBoolean();
+    private static final AtomicIntegerFieldUpdater<Only<?>> ASKED = asked();
+
+    private volatile int asked;
     private @Nullable T only;
     private boolean over;
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static AtomicIntegerFieldUpdater<Only<?>> asked() {
+        return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(Only.class, "asked");
+    }
 
     protected Only(CoreSubscriber<? super T> actual) {
         super(actual);
@@ -74,7 +81,7 @@ public class Only<T> extends PassOn<T, T> {
     /** Whoever wants the item wants to know that there is no other. */
     @Override
     public void request(long count) {
-        if (Operators.validate(count) && asked.compareAndSet(false, true)) {
+        if (Operators.validate(count) && ASKED.compareAndSet(this, 0, 1)) {
             super.request(Long.MAX_VALUE);
         }
     }

@@ -16,7 +16,6 @@ import io.r2dbc.postgresql.message.backend.EmptyQueryResponse;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
 import io.r2dbc.postgresql.message.backend.ParseComplete;
-import io.r2dbc.postgresql.message.backend.ReadyForQuery;
 import io.r2dbc.postgresql.message.backend.RowDescription;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -263,9 +262,7 @@ public final class Lane {
     void receive(BackendMessage message) {
         Group group = flying.peek();
         LaneRequest<?> head = group == null ? null : group.head();
-        if (message instanceof ReadyForQuery) {
-            ready();
-        } else if (head == null) {
+        if (head == null) {
             return;
         } else if (message instanceof EmptyQueryResponse) {
             completed();
@@ -300,7 +297,7 @@ public final class Lane {
     }
 
     /** The group is over; whoever is left in it was skipped. */
-    private void ready() {
+    void ready() {
         Group group = flying.poll();
         if (group == null) {
             return;

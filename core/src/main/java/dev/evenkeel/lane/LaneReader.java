@@ -40,6 +40,15 @@ record LaneReader(Lane lane) implements AnswerReader {
         }
     }
 
+    @Override
+    public void ready() {
+        try {
+            lane.ready();
+        } catch (RuntimeException unexpected) {
+            breakOff(unexpected);
+        }
+    }
+
     /** The lane hears of it by the driver. */
     @Override
     public void lost(Throwable cause) {}

@@ -110,7 +110,7 @@ final class LaneRequest<T> {
         rows++;
         T item;
         try {
-            item = shape.read(body, query.mapping());
+            item = shape.read(body, query);
         } catch (Throwable thrown) {
             Exceptions.throwIfFatal(thrown);
             fail(thrown);
@@ -180,8 +180,7 @@ final class LaneRequest<T> {
             watch.rows(rows);
             watch.failed(error);
         }
-        delivery.end(FailureClassifier.classify(
-                error, Phase.READING, lane.node(), query.requestId().get()));
+        delivery.end(FailureClassifier.classify(error, Phase.READING, lane.node(), query.requestId()));
     }
 
     /** It has to run elsewhere. */
@@ -192,7 +191,7 @@ final class LaneRequest<T> {
     /** Ends it if its time is up. */
     void look(long nowNanos) {
         if (nowNanos - query.deadlineNanos() >= 0 && !isOver()) {
-            fail(query.late().get());
+            fail(query.late());
         }
     }
 }

@@ -69,7 +69,7 @@ final class LaneWatch {
         listeners.onStatementCompleted(new StatementCompleted(
                 id,
                 node,
-                query.requestId().get(),
+                query.requestId(),
                 scope,
                 query.sql(),
                 BoundValues.ofParameters(query.parameters()),

@@ -61,7 +61,7 @@ record Boundaries(
     }
 
     Flux<Void> commit() {
-        Flux<Void> commit = boundary(CommitExchange.on(direct, this::hasNone, pending()::forget, node));
+        Flux<Void> commit = boundary(CommitExchange.on(direct, traffic, this::hasNone, pending()::forget, node));
         return Flux.defer(() -> {
             Begin none = pending().withdraw(traffic);
             if (none == null) {

@@ -5,7 +5,6 @@ import dev.evenkeel.wire.CommandTag;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
-import io.r2dbc.postgresql.message.backend.ReadyForQuery;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,12 @@ final class CommitExchange {
     private CommitExchange() {}
 
     /** Completes when the transaction has committed; at once when there is {@code none}. */
-    static Mono<Void> on(DirectStatements session, BooleanSupplier none, Runnable answered, Supplier<String> node) {
+    static Mono<Void> on(
+            DirectStatements session,
+            Exchanges traffic,
+            BooleanSupplier none,
+            Runnable answered,
+            Supplier<String> node) {
         return new Mono<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Void> caller) {
@@ -33,7 +37,7 @@ final class CommitExchange {
                 if (!reader.over) {
                     ByteBuf request = session.client().getByteBufAllocator().ioBuffer(32);
                     Wire.query(request, CommitAnswer.COMMIT);
-                    session.answers().ask(request, reader);
+                    session.answers().ask(request, reader, traffic.isAlone());
                 }
             }
         };
@@ -68,9 +72,12 @@ final class CommitExchange {
 
         @Override
         public void message(BackendMessage message) {
-            if (!(message instanceof ReadyForQuery)) {
-                answer.read(message);
-            } else if (!over) {
+            answer.read(message);
+        }
+
+        @Override
+        public void ready() {
+            if (!over) {
                 answered.run();
                 end(answer.problem(node.get()));
             }

@@ -8,7 +8,6 @@ import io.r2dbc.postgresql.api.ErrorDetails;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
 import io.r2dbc.postgresql.message.backend.ErrorResponse;
 import io.r2dbc.postgresql.message.backend.NoticeResponse;
-import io.r2dbc.postgresql.message.backend.ReadyForQuery;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
 import java.util.List;
@@ -103,7 +102,7 @@ final class DirectExchange<T> extends Flux<T> {
             boolean sent = session.begin().inFrontOfOurs(first -> {
                 ByteBuf request = group.write(first);
                 group.begins(reader.caller());
-                session.answers().ask(request, reader);
+                session.answers().ask(request, reader, exchanges.isAlone());
             });
             if (!sent) {
                 reader.lost(CommitAnswer.ofAborted());
@@ -156,15 +155,6 @@ final class DirectExchange<T> extends Flux<T> {
             refusal = failure();
         } else if (message instanceof NoticeResponse notice) {
             noticed(new ErrorDetails(notice.getFields()).getMessage());
-        }
-    }
-
-    /** Its caller has gone away: only what the session must know is of interest. */
-    void readUnseen(BackendMessage message) {
-        if (message instanceof ReadyForQuery) {
-            group.ended();
-        } else {
-            group.read(message);
         }
     }
 

@@ -91,7 +91,8 @@ final class DirectGroup {
 
     private ByteBuf bytes() {
         ByteBuf out = session.client().getByteBufAllocator().ioBuffer(256);
-        for (DirectPart part : parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            DirectPart part = parts.get(i);
             if (!part.write(out, session.prepared(), tries > 1)) {
                 out.release();
                 if (commit != null) {
@@ -107,7 +108,9 @@ final class DirectGroup {
 
     /** It is on its way. */
     void begins(CoreSubscriber<?> caller) {
-        earlier.forEach(part -> part.begin(caller));
+        for (int i = 0; i < earlier.size(); i++) {
+            earlier.get(i).begin(caller);
+        }
     }
 
     /** What the server answers now; behind the last one it speaks of the commit of a group that is a transaction of its own. */
@@ -221,6 +224,8 @@ final class DirectGroup {
 
     /** Nothing more is heard of it. */
     void over() {
-        earlier.forEach(DirectPart::over);
+        for (int i = 0; i < earlier.size(); i++) {
+            earlier.get(i).over();
+        }
     }
 }

@@ -4,7 +4,6 @@ import dev.evenkeel.wire.AnswerReader;
 import dev.evenkeel.wire.CommandTag;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
-import io.r2dbc.postgresql.message.backend.ReadyForQuery;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -73,19 +72,22 @@ final class DirectReader<T> extends AtomicLong implements AnswerReader, Subscrip
     @Override
     public void message(BackendMessage message) {
         if (over) {
-            exchange.readUnseen(message);
-            return;
-        }
-        if (message instanceof ReadyForQuery) {
-            if (!exchange.isSentAgain(this)) {
-                end(exchange.refusal());
-            }
+            exchange.group().read(message);
             return;
         }
         try {
             exchange.read(message);
         } catch (Throwable thrown) {
             giveUp(thrown);
+        }
+    }
+
+    @Override
+    public void ready() {
+        if (over) {
+            exchange.group().ended();
+        } else if (!exchange.isSentAgain(this)) {
+            end(exchange.refusal());
         }
     }
 

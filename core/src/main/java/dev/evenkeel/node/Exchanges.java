@@ -34,6 +34,11 @@ interface Exchanges {
 
     void handedOver();
 
+    /** Whether nothing but the one exchange that has begun may be on its way to the server. */
+    default boolean isAlone() {
+        return false;
+    }
+
     /** Who asks for it. */
     default void askedBy(CoreSubscriber<?> subscriber) {}
 

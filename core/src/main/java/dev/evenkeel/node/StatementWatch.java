@@ -129,6 +129,11 @@ final class StatementWatch implements Exchanges {
     }
 
     @Override
+    public boolean isAlone() {
+        return traffic.isAlone();
+    }
+
+    @Override
     public Result result(Result raw) {
         return listeners.wantsNotices() ? raw.filter(this::noted) : raw;
     }

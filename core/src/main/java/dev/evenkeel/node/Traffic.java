@@ -5,7 +5,7 @@ import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.SqlState;
 import io.r2dbc.spi.R2dbcException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -30,12 +30,19 @@ import reactor.core.publisher.Sinks;
  */
 final class Traffic implements Exchanges {
 
-    private final AtomicInteger open = new AtomicInteger();
-    private final AtomicInteger boundaries = new AtomicInteger();
-    private final AtomicInteger handingOver = new AtomicInteger();
-    private final AtomicInteger unknown = new AtomicInteger();
-    private final AtomicInteger awaited = new AtomicInteger();
-    private final AtomicInteger readings = new AtomicInteger();
+    private static final AtomicIntegerFieldUpdater<Traffic> OPEN = counter("open");
+    private static final AtomicIntegerFieldUpdater<Traffic> BOUNDARIES = counter("boundaries");
+    private static final AtomicIntegerFieldUpdater<Traffic> HANDING_OVER = counter("handingOver");
+    private static final AtomicIntegerFieldUpdater<Traffic> UNKNOWN = counter("unknown");
+    private static final AtomicIntegerFieldUpdater<Traffic> AWAITED = counter("awaited");
+    private static final AtomicIntegerFieldUpdater<Traffic> READINGS = counter("readings");
+
+    private volatile int open;
+    private volatile int boundaries;
+    private volatile int handingOver;
+    private volatile int unknown;
+    private volatile int awaited;
+    private volatile int readings;
     private volatile Sinks.@Nullable Empty<Void> waiting;
     private volatile boolean abandoned;
     private volatile boolean closed;
@@ -43,13 +50,17 @@ final class Traffic implements Exchanges {
     private volatile boolean brokenOff;
     private volatile @Nullable String firstFailure;
 
+    private static AtomicIntegerFieldUpdater<Traffic> counter(String name) {
+        return AtomicIntegerFieldUpdater.newUpdater(Traffic.class, name);
+    }
+
     @Override
     public void begin(Kind kind) {
         // Counted before the look at 'closed', which is set before the count is looked at: one of the two sides sees
         // it.
-        open.incrementAndGet();
+        OPEN.incrementAndGet(this);
         if (closed || brokenOff) {
-            open.decrementAndGet();
+            OPEN.decrementAndGet(this);
             throw new LeaseMisuseException(Failure.of(
                     "LEASE_RELEASED",
                     ErrorType.QUERY,
@@ -58,11 +69,11 @@ final class Traffic implements Exchanges {
                     "collect rows before the function returns"));
         }
         if (committing) {
-            open.decrementAndGet();
+            OPEN.decrementAndGet(this);
             throw behindCommit();
         }
         if (kind == Kind.BOUNDARY) {
-            boundaries.incrementAndGet();
+            BOUNDARIES.incrementAndGet(this);
         }
     }
 
@@ -82,7 +93,7 @@ final class Traffic implements Exchanges {
      */
     boolean commits() {
         committing = true;
-        boolean alone = open.get() <= 1 && handingOver.get() <= 1;
+        boolean alone = open <= 1 && handingOver <= 1;
         committing = alone;
         return alone;
     }
@@ -94,20 +105,20 @@ final class Traffic implements Exchanges {
 
     @Override
     public void handOver() {
-        handingOver.incrementAndGet();
+        HANDING_OVER.incrementAndGet(this);
     }
 
     @Override
     public void handedOver() {
-        handingOver.decrementAndGet();
+        HANDING_OVER.decrementAndGet(this);
     }
 
     @Override
     public void answered(Kind kind) {
         if (kind == Kind.BOUNDARY) {
-            boundaries.decrementAndGet();
+            BOUNDARIES.decrementAndGet(this);
         }
-        open.decrementAndGet();
+        OPEN.decrementAndGet(this);
         tell();
     }
 
@@ -135,30 +146,30 @@ final class Traffic implements Exchanges {
     /** A boundary that is cancelled still counts as one that may be running. */
     @Override
     public void cancelled() {
-        unknown.incrementAndGet();
-        open.decrementAndGet();
+        UNKNOWN.incrementAndGet(this);
+        OPEN.decrementAndGet(this);
     }
 
     /** The end of so many cancelled exchanges will be told by {@link #heard}. */
     void awaits(int exchanges) {
-        awaited.addAndGet(exchanges);
-        unknown.addAndGet(-exchanges);
+        AWAITED.addAndGet(this, exchanges);
+        UNKNOWN.addAndGet(this, -exchanges);
     }
 
     /** So many of those are over. */
     void heard(int exchanges) {
-        awaited.addAndGet(-exchanges);
+        AWAITED.addAndGet(this, -exchanges);
         tell();
     }
 
     /** A result is read that will show its end, whatever its reader does; or it has ended, or does not show it after all. */
     void reading(int change) {
-        readings.addAndGet(change);
+        READINGS.addAndGet(this, change);
     }
 
     /** Whether {@link #fallsQuiet} is worth a moment. */
     boolean mayFallQuiet() {
-        return readings.get() > 0 && unknown.get() == 0 && !isUntouchable() && !brokenOff;
+        return readings > 0 && unknown == 0 && !isUntouchable() && !brokenOff;
     }
 
     /** Completes when nothing is on the wire. To be asked once. */
@@ -178,7 +189,7 @@ final class Traffic implements Exchanges {
 
     /** Whether a BEGIN or COMMIT may be running. */
     boolean isUntouchable() {
-        return boundaries.get() > 0;
+        return boundaries > 0;
     }
 
     /** SQLSTATE of the first error since the lease or its transaction began. */
@@ -193,11 +204,17 @@ final class Traffic implements Exchanges {
     }
 
     boolean quiet() {
-        return open.get() == 0 && unknown.get() == 0 && awaited.get() == 0 && !brokenOff;
+        return open == 0 && unknown == 0 && awaited == 0 && !brokenOff;
+    }
+
+    /** Whoever hands over at the same moment has not been asked to wait for it; it may come before or behind. */
+    @Override
+    public boolean isAlone() {
+        return open == 1 && unknown == 0 && awaited == 0 && !brokenOff;
     }
 
     boolean isHandingOver() {
-        return handingOver.get() > 0;
+        return handingOver > 0;
     }
 
     @Override

@@ -71,7 +71,12 @@ public final class Pipeline {
 
     /** A publisher that sends a call down the road for each subscription. */
     public <T> Flux<T> run(Terms terms, Work<T> work) {
-        return run(terms, work, false);
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                send(terms, work, false, actual);
+            }
+        };
     }
 
     /**
@@ -79,20 +84,20 @@ public final class Pipeline {
      * work has ended well, and up to then the work can be done again.
      */
     public <T> Mono<T> runSingle(Terms terms, Work<T> work) {
-        return Mono.fromDirect(run(terms, work, true));
-    }
-
-    private <T> Flux<T> run(Terms terms, Work<T> work, boolean single) {
-        return new Flux<>() {
+        return new Mono<>() {
             @Override
             public void subscribe(CoreSubscriber<? super T> actual) {
-                Context context = actual.currentContext();
-                Call<T> call = call(terms, work, single, context);
-                first.proceed(call)
-                        .subscribe(new Inside<>(
-                                actual, CallContext.deadline(call.deadline()).apply(context)));
+                send(terms, work, true, actual);
             }
         };
+    }
+
+    private <T> void send(Terms terms, Work<T> work, boolean single, CoreSubscriber<? super T> actual) {
+        Context context = actual.currentContext();
+        Call<T> call = call(terms, work, single, context);
+        first.proceed(call)
+                .subscribe(new Inside<>(
+                        actual, CallContext.deadline(call.deadline()).apply(context)));
     }
 
     private <T> Call<T> call(Terms terms, Work<T> work, boolean single, Context context) {

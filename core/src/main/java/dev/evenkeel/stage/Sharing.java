@@ -1,6 +1,5 @@
 package dev.evenkeel.stage;
 
-import dev.evenkeel.Deadline;
 import dev.evenkeel.ReadConsistency;
 import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.Phase;
@@ -8,6 +7,8 @@ import dev.evenkeel.flow.Instead;
 import dev.evenkeel.lane.Lane;
 import dev.evenkeel.lane.LaneQuery;
 import dev.evenkeel.lane.Moved;
+import io.r2dbc.spi.Row;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -35,7 +36,8 @@ final class Sharing implements Step {
         return lane == null
                 ? next.proceed(call)
                 : new Instead<>(
-                        lane.run(query(call, work)), error -> error instanceof Moved ? alone(call, work, next) : null);
+                        lane.run(new Shared<>(call, work)),
+                        error -> error instanceof Moved ? alone(call, work, next) : null);
     }
 
     /** Guests on the primary are counted, and a lane counts nobody. */
@@ -59,26 +61,44 @@ final class Sharing implements Step {
         return call.terms().wish().consistency() == ReadConsistency.EVENTUAL || lane.started() == call.server();
     }
 
-    private <T> LaneQuery<T> query(Call<T> call, StatementWork<T> work) {
-        return new LaneQuery<>(
-                work.statement().sql(),
-                work.statement().parameters(),
-                work::read,
-                call.deadline().nanos(),
-                call.trace()::requestId,
-                () -> late(call));
-    }
-
-    private static DatabaseException late(Call<?> call) {
-        Deadline deadline = call.deadline();
-        return TimeLimit.exceededReading(
-                call.terms().label(), deadline, call.node().name(), call.trace().requestId());
-    }
-
     private static <T> Flux<T> alone(Call<T> call, StatementWork<T> work, Next next) {
         return next.proceed(call)
                 .doFinally(end -> call.node()
                         .lanes()
                         .tookElsewhere(work.statement().sql(), call.trace().held()));
+    }
+
+    private record Shared<T>(Call<T> call, StatementWork<T> work) implements LaneQuery<T> {
+
+        @Override
+        public String sql() {
+            return work.statement().sql();
+        }
+
+        @Override
+        public List<@Nullable Object> parameters() {
+            return work.statement().parameters();
+        }
+
+        @Override
+        public T apply(Row row) {
+            return work.read(row);
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return call.deadline().nanos();
+        }
+
+        @Override
+        public String requestId() {
+            return call.trace().requestId();
+        }
+
+        @Override
+        public DatabaseException late() {
+            return TimeLimit.exceededReading(
+                    call.terms().label(), call.deadline(), call.node().name(), requestId());
+        }
     }
 }

@@ -1,7 +1,9 @@
 package dev.evenkeel.stage;
 
+import dev.evenkeel.ReadConsistency;
 import dev.evenkeel.config.RetryPolicy;
 import dev.evenkeel.error.Phase;
+import dev.evenkeel.route.Intent;
 import dev.evenkeel.route.Wish;
 import java.time.Duration;
 
@@ -20,8 +22,9 @@ public record Terms(String label, Wish wish, Phase phase, Duration timeout, Retr
         return new Terms(name, wish, phase, timeout, retry);
     }
 
-    public Terms wish(Wish other) {
-        return new Terms(label, other, phase, timeout, retry);
+    /** For a read that is as fresh as that. */
+    public Terms reading(ReadConsistency level) {
+        return new Terms(label, new Wish(Intent.READ, level, wish.maxStaleness()), Phase.READING, timeout, retry);
     }
 
     public Terms phase(Phase other) {

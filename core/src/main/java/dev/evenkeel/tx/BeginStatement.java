@@ -18,9 +18,14 @@ final class BeginStatement {
     private static final double SERVER_SHARE = 0.9;
 
     private final TransactionOptions options;
+    private final String statement;
+    private final String message;
 
     BeginStatement(TransactionOptions options) {
         this.options = options;
+        String modes = String.join(", ", modes(options));
+        this.statement = modes.isEmpty() ? "BEGIN" : "BEGIN " + modes;
+        this.message = modes.isEmpty() ? "BEGIN" : "BEGIN; SET TRANSACTION " + modes;
     }
 
     /** Whether all of it can be said in one statement. */
@@ -30,17 +35,17 @@ final class BeginStatement {
 
     /** The one statement. */
     String statement() {
-        List<String> modes = modes();
-        return modes.isEmpty() ? "BEGIN" : "BEGIN " + String.join(", ", modes);
+        return statement;
+    }
+
+    /** The same as a message by itself. */
+    String message() {
+        return message;
     }
 
     /** The text for a transaction that may take so long and leaves this marker, if any. */
     String text(Duration remaining, @Nullable String marker) {
-        List<String> modes = modes();
-        StringBuilder sql = new StringBuilder("BEGIN");
-        if (!modes.isEmpty()) {
-            sql.append("; SET TRANSACTION ").append(String.join(", ", modes));
-        }
+        StringBuilder sql = new StringBuilder(message);
         if (options.timeout() != null) {
             long millis =
                     Math.min(Integer.MAX_VALUE, Math.max(1, (long) (SERVER_SHARE * (double) remaining.toMillis())));
@@ -49,7 +54,7 @@ final class BeginStatement {
         return marker == null ? sql.toString() : sql.append("; ").append(marker).toString();
     }
 
-    private List<String> modes() {
+    private static List<String> modes(TransactionOptions options) {
         List<String> modes = new ArrayList<>();
         if (options.isolation() != null) {
             modes.add("ISOLATION LEVEL " + options.isolation().asSql());

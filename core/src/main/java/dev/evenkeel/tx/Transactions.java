@@ -75,8 +75,7 @@ public final class Transactions {
         if (!inOne) {
             return sendBegin(lease, transaction, work);
         }
-        Mono<Void> begun = lease.announceBegin(
-                begin.statement(), begin.text(lease.deadline().remaining(clock), null));
+        Mono<Void> begun = lease.announceBegin(begin.statement(), begin.message());
         return new Attempt<>(work, begun, () -> commit(lease, transaction));
     }
 

@@ -121,6 +121,21 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
     }
 
     /**
+     * The same; {@code alone} says that nothing is on its way to the driver or in its queue. On the event loop it is then written at once,
+     * and nothing that comes later can get in front. From another thread it must stand in the driver's queue: a ROLLBACK that the event
+     * loop sends meanwhile would.
+     */
+    public void ask(ByteBuf request, AnswerReader reader, boolean alone) {
+        ChannelHandlerContext own = context;
+        if (!alone || own == null || over || !own.channel().eventLoop().inEventLoop()) {
+            ask(request, reader);
+            return;
+        }
+        written.add(new Request(null, reader));
+        send(request);
+    }
+
+    /**
      * What the server has said of the transaction when it was ready last. The driver is told again: it may have read older answers
      * since. Thread-safe.
      */
@@ -137,7 +152,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
         owner = reader;
     }
 
-    /** Sends what will be answered to the owner. When that fails the driver hears of it, and ends the session. */
+    /** Sends what will be answered to the owner, or to who stands in line for it. When that fails the driver hears of it, and ends the session. */
     public void send(ByteBuf request) {
         ChannelHandlerContext own = Objects.requireNonNull(context);
         ChannelFuture ignored = own.writeAndFlush(request, own.voidPromise());
@@ -296,7 +311,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
             case 'Z' -> {
                 status = statusIn(in, in.readerIndex());
                 DriverClient.transactionStatus(driver, status);
-                to.message(BackendMessageDecoder.decode(in.readSlice(length)));
+                to.ready();
             }
             default -> to.message(BackendMessageDecoder.decode(in.readSlice(length)));
         }

@@ -15,8 +15,11 @@ public interface AnswerReader {
     /** A statement has ended. */
     void completed(CommandTag tag);
 
-    /** Anything else that belongs to an answer; the last one says that the server is ready for the next request. */
+    /** Anything else that belongs to an answer. */
     void message(BackendMessage message);
+
+    /** The answer is over: the server is ready for the next request. */
+    void ready();
 
     /** The session has ended, and the answer will never come. */
     void lost(Throwable cause);

@@ -19,7 +19,7 @@ record AdminSql(ServerAddress address) {
     /** Tells sessions of the test kit from those under test. */
     static final String APPLICATION = "evenkeel-testkit";
 
-    static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
+    static final Duration CONNECT_DEADLINE = Duration.ofSeconds(15);
     static final Duration ANSWER_DEADLINE = Duration.ofSeconds(30);
 
     @FunctionalInterface
