@@ -5,7 +5,6 @@ import dev.evenkeel.Query;
 import dev.evenkeel.ReadConsistency;
 import dev.evenkeel.TransactionOptions;
 import dev.evenkeel.error.Phase;
-import dev.evenkeel.stage.Pipeline;
 import dev.evenkeel.stage.StatementWork;
 import dev.evenkeel.stage.Statements;
 import dev.evenkeel.stage.Terms;
@@ -28,13 +27,11 @@ import reactor.core.publisher.Mono;
  * goes down as a transaction.
  */
 record PipelineQuery(
-        Pipeline pipeline,
-        Function<TransactionOptions, Transactions> transactions,
+        QueryRoads roads,
         Statements statement,
         Terms terms,
         @Nullable Duration bound,
-        @Nullable Connection connection)
-        implements Query {
+        @Nullable Connection connection) implements Query {
 
     @Override
     public Query readOnly() {
@@ -43,7 +40,7 @@ record PipelineQuery(
 
     @Override
     public Query readOnly(ReadConsistency level) {
-        return with(terms.reading(level));
+        return with(roads.reading(terms, level));
     }
 
     @Override
@@ -53,19 +50,18 @@ record PipelineQuery(
 
     @Override
     public Query on(Connection lease) {
-        return new PipelineQuery(
-                pipeline, transactions, statement, terms, bound, Objects.requireNonNull(lease, "connection"));
+        return new PipelineQuery(roads, statement, terms, bound, Objects.requireNonNull(lease, "connection"));
     }
 
     @Override
     public Query andCommit() {
-        return new PipelineQuery(pipeline, transactions, statement.andCommit(), terms, bound, connection);
+        return new PipelineQuery(roads, statement.andCommit(), terms, bound, connection);
     }
 
     @Override
     public Query timeout(Duration limit) {
         ConnectionOptions.requirePositive("timeout", limit);
-        return new PipelineQuery(pipeline, transactions, statement, terms.timeout(limit), limit, connection);
+        return new PipelineQuery(roads, statement, terms.timeout(limit), limit, connection);
     }
 
     @Override
@@ -75,11 +71,11 @@ record PipelineQuery(
 
     @Override
     public Query fetchSize(int rows) {
-        return new PipelineQuery(pipeline, transactions, statement.fetchSize(rows), terms, bound, connection);
+        return new PipelineQuery(roads, statement.fetchSize(rows), terms, bound, connection);
     }
 
     private Query with(Terms changed) {
-        return new PipelineQuery(pipeline, transactions, statement, changed, bound, connection);
+        return new PipelineQuery(roads, statement, changed, bound, connection);
     }
 
     @Override
@@ -92,7 +88,7 @@ record PipelineQuery(
             }
             others.add(known.statement);
         }
-        return new PipelineQuery(pipeline, transactions, statement.after(others), terms, bound, connection);
+        return new PipelineQuery(roads, statement.after(others), terms, bound, connection);
     }
 
     @Override
@@ -100,28 +96,28 @@ record PipelineQuery(
         if (connection == null && !statement.isAlone()) {
             // All of them are there, and nobody who takes them slowly is to keep a connection for it.
             Work<T> work = rows(mapping);
-            return pipeline.runSingle(
-                            asCall(), lease -> Flux.<T>from(work.on(lease)).collectList())
+            return roads.pipeline()
+                    .runSingle(asCall(), lease -> Flux.<T>from(work.on(lease)).collectList())
                     .flatMapIterable(Function.identity());
         }
         return connection == null
-                ? pipeline.run(asCall(), rows(mapping))
-                : pipeline.runOn(connection, terms.label(), bound, held -> statement.rows(held, mapping));
+                ? roads.pipeline().run(asCall(), rows(mapping))
+                : roads.pipeline().runOn(connection, terms.label(), bound, held -> statement.rows(held, mapping));
     }
 
     @Override
     public <T> Mono<T> one(Function<? super Row, ? extends @Nullable T> mapping) {
         return connection == null
-                ? pipeline.runSingle(asCall(), rows(mapping))
-                : pipeline.runSingleOn(connection, terms.label(), bound, held -> statement.rows(held, mapping));
+                ? roads.pipeline().runSingle(asCall(), rows(mapping))
+                : roads.pipeline().runSingleOn(connection, terms.label(), bound, held -> statement.rows(held, mapping));
     }
 
     /** There always is a number, but when a cancel meets it: that must not look like an error to whoever hears what comes then. */
     @Override
     public Mono<Long> rowsUpdated() {
         return connection == null
-                ? pipeline.runSingle(asCall(), rowsUpdatedWork())
-                : pipeline.runSingleOn(connection, terms.label(), bound, statement::rowsUpdated);
+                ? roads.pipeline().runSingle(asCall(), rowsUpdatedWork())
+                : roads.pipeline().runSingleOn(connection, terms.label(), bound, statement::rowsUpdated);
     }
 
     private <T> Work<T> rows(Function<? super Row, ? extends @Nullable T> mapping) {
@@ -157,7 +153,7 @@ record PipelineQuery(
 
     private Transactions transaction() {
         TransactionOptions.Builder options = TransactionOptions.builder();
-        return transactions.apply((isReading() ? options.readOnly() : options).build());
+        return roads.transactions().apply((isReading() ? options.readOnly() : options).build());
     }
 
     private boolean isReading() {

@@ -67,7 +67,7 @@ final class RunningManager implements ReactiveDatabaseManager {
     private final Announcing announcing;
     private final Pipeline pipeline;
     private final Pipeline lending;
-    private final Terms writing;
+    private final QueryRoads queries;
     private final Road usual;
 
     RunningManager(
@@ -87,12 +87,15 @@ final class RunningManager implements ReactiveDatabaseManager {
         this.announcing = new Announcing(parts.listener());
         this.pipeline = Pipeline.of(parts);
         this.lending = Pipeline.lending(parts);
-        this.writing = new Terms(
-                "query",
-                wish(false, ReadConsistency.STRONG, null),
-                Phase.STATEMENT,
-                config.callTimeout(),
-                config.retry());
+        this.queries = QueryRoads.of(
+                pipeline,
+                this::transactions,
+                new Terms(
+                        "query",
+                        wish(false, ReadConsistency.STRONG, null),
+                        Phase.STATEMENT,
+                        config.callTimeout(),
+                        config.retry()));
         this.usual = roadOf(TransactionOptions.defaults());
     }
 
@@ -136,7 +139,7 @@ final class RunningManager implements ReactiveDatabaseManager {
 
     @Override
     public Query query(String sql, @Nullable Object... parameters) {
-        return new PipelineQuery(pipeline, this::transactions, Statements.of(sql, parameters), writing, null, null);
+        return new PipelineQuery(queries, Statements.of(sql, parameters), queries.usual(), null, null);
     }
 
     @Override
