@@ -12,6 +12,7 @@ import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.error.QueryFailedException;
 import dev.evenkeel.testkit.CutAction;
 import dev.evenkeel.testkit.CutPoint;
+import dev.evenkeel.testkit.Direction;
 import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
@@ -168,6 +169,25 @@ class PgBouncerIT {
 
         assertThat(refused).hasMessageContaining("unsupported startup parameter: extra_float_digits");
         assertThat(refused).hasMessageContaining("ignore_startup_parameters = extra_float_digits");
+    }
+
+    /** Another session of the server may have prepared the statement anew, with columns of other types: text reads right as what it is. */
+    @Test
+    void wholeNumbersComeAsTextThroughAPooler() {
+        pooler = PgBouncer.inFrontOf(cluster.primary(), List.of("pool_mode = session"));
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", pooler.port())) {
+            db = Databases.startBehind(proxy);
+            Mono<Long> sum = db.query("select $1::int8 from generate_series(1, 1000)", 1_234_567_890_123_456_789L)
+                    .map(row -> row.get(0, Long.class) % 10)
+                    .reduce(0L, Long::sum);
+
+            for (int i = 0; i < 3; i++) {
+                proxy.resetCounters();
+                assertThat(sum.block(PATIENCE)).isEqualTo(9_000);
+                assertThat(proxy.bytes(Direction.TO_CLIENT)).isGreaterThan(1000 * (11 + 19));
+            }
+            db.shutdown().block(PATIENCE);
+        }
     }
 
     /**

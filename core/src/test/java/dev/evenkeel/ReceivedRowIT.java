@@ -1,8 +1,11 @@
 package dev.evenkeel;
 
 import static dev.evenkeel.Databases.PATIENCE;
+import static dev.evenkeel.Databases.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.config.MonitoringConfig;
+import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.testkit.Direction;
 import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.PostgresCluster;
@@ -11,6 +14,7 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.Row;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +23,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -140,17 +146,53 @@ class ReceivedRowIT {
         assertThat(expected).contains("-9223372036854775808").contains("𝄞");
     }
 
-    @Test
-    void wholeNumbersComeInBinaryOnceTheServerHasToldWhatTheRowsLookLike() {
+    private enum Way {
+        LANE,
+        LEASE,
+        SPI;
+
+        private static final String SQL = "select $1::int8 from generate_series(1, 1000)";
+        private static final long VALUE = 1_234_567_890_123_456_789L;
+
+        Mono<Long> sum(ReactiveDatabaseManager db) {
+            Flux<Long> values = switch (this) {
+                case LANE -> db.query(SQL, VALUE).readOnly().map(row -> row.get(0, Long.class));
+                case LEASE -> db.query(SQL, VALUE).map(row -> row.get(0, Long.class));
+                case SPI ->
+                    db.withConnectionMany(
+                            ConnectionOptions.read(),
+                            conn -> Flux.from(conn.createStatement(SQL)
+                                            .bind(0, VALUE)
+                                            .execute())
+                                    .concatMap(result -> result.map((row, metadata) -> row.get(0, Long.class))));
+            };
+            return values.reduce(0L, (sum, value) -> sum + value % 10);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void wholeNumbersComeInBinaryOnceTheServerHasToldWhatTheRowsLookLike(Way way) {
         try (FaultProxy proxy =
                 FaultProxy.to(cluster.primary().host(), cluster.primary().port())) {
-            ReactiveDatabaseManager behind = Databases.startBehind(proxy);
-            Mono<Long> sum = behind.query("select $1::int8 from generate_series(1, 1000)", 1_234_567_890_123_456_789L)
-                    .map(row -> row.get(0, Long.class) % 10)
-                    .reduce(0L, Long::sum);
+            ReactiveDatabaseManager behind = Databases.start(DatabaseConfig.builder()
+                    .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
+                    .pool(PoolConfig.builder()
+                            .minSize(1)
+                            .maxSize(1)
+                            .lanes(way == Way.LANE ? 1 : 0)
+                            .build())
+                    .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
+                    .build());
+            await(
+                    "the lane is open",
+                    () -> behind.metrics().lanes().values().stream()
+                                    .mapToInt(LaneMetrics::open)
+                                    .sum()
+                            == (way == Way.LANE ? 1 : 0));
 
-            long asText = bytes(proxy, sum);
-            long inBinary = bytes(proxy, sum);
+            long asText = bytes(proxy, way.sum(behind));
+            long inBinary = bytes(proxy, way.sum(behind));
 
             // 19 digits, or 8 bytes.
             assertThat(asText - inBinary).isBetween(11_000L, 11_200L);

@@ -63,7 +63,7 @@ public final class Lane {
     private final AtomicBoolean watched = new AtomicBoolean();
     private final ArrayDeque<LaneRequest<?>> waiting = new ArrayDeque<>();
     private final ArrayDeque<Group> flying = new ArrayDeque<>();
-    private final PreparedStatements statements = new PreparedStatements();
+    private final PreparedStatements statements = new PreparedStatements(true);
     private final Pace pace;
     private final AnswerDecoder answers;
     private int onTheWire;

@@ -36,11 +36,12 @@ final class DirectStatements {
     private final Client client;
     private final AnswerDecoder answers;
     private final ValueEncoder encoder;
-    private final PreparedStatements statements = new PreparedStatements();
+    private final PreparedStatements statements;
     private final PendingBegin begin;
 
-    /** Without {@code allowed} all is left to the driver. */
-    DirectStatements(PostgresqlConnection connection, boolean allowed) {
+    /** Without {@code allowed} all is left to the driver; {@code own} is a session that no pooler shares with others. */
+    DirectStatements(PostgresqlConnection connection, boolean allowed, boolean own) {
+        this.statements = new PreparedStatements(own);
         this.allowed = allowed;
         this.connection = connection;
         this.client = DriverClient.of(connection);

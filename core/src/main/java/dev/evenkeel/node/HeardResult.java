@@ -1,7 +1,6 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.flow.PassOn;
-import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Row;
@@ -89,7 +88,7 @@ final class HeardResult<T> extends Flux<T> {
             if (!left.get()) {
                 execution.fails();
                 actual.onError(error);
-            } else if (error instanceof R2dbcException && Traffic.isAnswer(error)) {
+            } else if (Traffic.isAnswer(error)) {
                 execution.over();
             } else {
                 execution.fails();

@@ -1,7 +1,6 @@
 package dev.evenkeel.node;
 
 import dev.evenkeel.config.Credentials;
-import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.error.LeaseMisuseException;
 import dev.evenkeel.lane.LaneSession;
 import dev.evenkeel.lane.LaneSettings;
@@ -26,7 +25,7 @@ public final class Opening {
 
     /** Two servers that began in the same microsecond are not expected. */
     private static final String WHICH_SERVER =
-            "select (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint";
+            "select (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint, pg_backend_pid()";
 
     private final BiFunction<Optional<Credentials>, LoopResources, PostgresqlConnectionFactory> driver;
     private final Encryption encryption;
@@ -71,7 +70,7 @@ public final class Opening {
     /** The same for many callers at once: it changes nothing, waits for no lock for long, and is not shared with strangers. */
     public Mono<LaneSession> openLane(LaneSettings settings) {
         return openSession()
-                .flatMap(session -> OwnSession.require(session.connection(), DriverClient.of(session.connection()))
+                .flatMap(session -> OwnSession.require(session.own())
                         .onErrorMap(LeaseMisuseException.class, SharedSession::new)
                         .then(restricted(session, settings))
                         .then(RoundTrip.measure(session.connection()))
@@ -98,9 +97,9 @@ public final class Opening {
         return session.connection()
                 .createStatement(WHICH_SERVER)
                 .execute()
-                .flatMap(result -> result.map(row -> row.get(0, Long.class)))
+                .flatMap(result -> result.map(row -> session.of(
+                        row.get(0, Long.class), OwnSession.is(session.connection(), row.get(1, Integer.class)))))
                 .single()
-                .map(session::of)
                 .doOnError(failed -> session.sockets().close())
                 .doOnCancel(session.sockets()::close);
     }
@@ -119,7 +118,7 @@ public final class Opening {
                     .create()
                     .cast(PostgresqlConnection.class)
                     .doOnCancel(sockets::close)
-                    .map(connection -> new Opened(connection, sockets, 0));
+                    .map(connection -> new Opened(connection, sockets, 0, false));
         }));
     }
 
@@ -128,11 +127,12 @@ public final class Opening {
      *
      * @param sockets closing them ends the session at once, without a word to the server
      * @param started when the server at the other end began, by its own clock, in microseconds; 0 while unknown
+     * @param own whether the server's session is known to be ours alone
      */
-    record Opened(PostgresqlConnection connection, AttemptSockets sockets, long started) {
+    record Opened(PostgresqlConnection connection, AttemptSockets sockets, long started, boolean own) {
 
-        Opened of(long server) {
-            return new Opened(connection, sockets, server);
+        Opened of(long server, boolean ours) {
+            return new Opened(connection, sockets, server, ours);
         }
     }
 

@@ -1,10 +1,11 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.driver.DriverClient;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
-import io.r2dbc.postgresql.client.Client;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -15,17 +16,17 @@ final class OwnSession {
 
     private OwnSession() {}
 
+    /** Of one whose server process has this number. */
+    static boolean is(PostgresqlConnection connection, @Nullable Integer processId) {
+        return DriverClient.of(connection)
+                .getProcessId()
+                .filter(told -> !told.equals(processId))
+                .isEmpty();
+    }
+
     /** Completes, or ends in an error before a setting is changed that others would find changed. */
-    static Mono<Void> require(PostgresqlConnection connection, Client client) {
-        return connection
-                .createStatement("select pg_backend_pid()")
-                .execute()
-                .concatMap(result -> result.map(row -> row.get(0, Integer.class)))
-                .single()
-                .flatMap(pid ->
-                        client.getProcessId().filter(told -> !told.equals(pid)).isPresent()
-                                ? Mono.error(shared())
-                                : Mono.empty());
+    static Mono<Void> require(boolean own) {
+        return own ? Mono.empty() : Mono.error(OwnSession::shared);
     }
 
     private static LeaseMisuseException shared() {

@@ -42,6 +42,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private final AttemptSockets sockets;
     private final EventLoop loop;
     private final long started;
+    private final boolean own;
     private final Listeners listeners;
     private final Scheduler timer;
     private final long epoch;
@@ -61,11 +62,12 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
             Listeners listeners,
             Scheduler timer) {
         this.raw = session.connection();
-        this.direct = new DirectStatements(raw, direct);
+        this.direct = new DirectStatements(raw, direct, session.own());
         this.client = this.direct.client();
         this.sockets = session.sockets();
         this.loop = sockets.loop();
         this.started = session.started();
+        this.own = session.own();
         this.epoch = epoch;
         this.maxLifetimeNanos = maxLifetime.toNanos();
         this.listeners = listeners;
@@ -364,7 +366,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     }
 
     private Flux<Void> changingSession(Publisher<Void> exchange) {
-        return tracked(OwnSession.require(raw, client).thenMany(behindAnsweredBegin(exchange)))
+        return tracked(OwnSession.require(own).thenMany(behindAnsweredBegin(exchange)))
                 .doOnSubscribe(sent -> sessionChanged = true);
     }
 
@@ -380,6 +382,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     @Override
     public Connection unwrap() {
         Begin ignored = direct.begin().send(boundaries()::sendAlone);
+        traffic.goesOutOfSight();
         return raw;
     }
 

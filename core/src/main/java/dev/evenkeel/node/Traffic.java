@@ -1,5 +1,6 @@
 package dev.evenkeel.node;
 
+import dev.evenkeel.error.DatabaseException;
 import dev.evenkeel.error.ErrorType;
 import dev.evenkeel.error.Failure;
 import dev.evenkeel.error.LeaseMisuseException;
@@ -48,6 +49,7 @@ final class Traffic implements Exchanges {
     private volatile boolean closed;
     private volatile boolean committing;
     private volatile boolean brokenOff;
+    private volatile boolean outOfSight;
     private volatile @Nullable String firstFailure;
 
     private static AtomicIntegerFieldUpdater<Traffic> counter(String name) {
@@ -136,11 +138,15 @@ final class Traffic implements Exchanges {
         }
     }
 
-    /** An error of the server's is an answer; a lost connection is none, and what it carried may go on unseen. */
+    /**
+     * An error of the server's is an answer, and what we make of one. A lost connection is none, and what it carried may go on unseen; nor is an error of whoever
+     * reads the answer, behind which the rest of it still comes, or what the driver has to send to be told of its end.
+     */
     static boolean isAnswer(Throwable error) {
-        return !(error instanceof Unanswered)
-                && !(error instanceof R2dbcException failure
-                        && SqlState.of(failure.getSqlState()) == SqlState.CONNECTION_FAILURE);
+        return error instanceof DatabaseException
+                || (error instanceof R2dbcException said
+                        && said.getSqlState() != null
+                        && SqlState.of(said.getSqlState()) != SqlState.CONNECTION_FAILURE);
     }
 
     /** A boundary that is cancelled still counts as one that may be running. */
@@ -207,10 +213,15 @@ final class Traffic implements Exchanges {
         return open == 0 && unknown == 0 && awaited == 0 && !brokenOff;
     }
 
+    /** Somebody has the driver's own connection: what he does with it is not counted here. */
+    void goesOutOfSight() {
+        outOfSight = true;
+    }
+
     /** Whoever hands over at the same moment has not been asked to wait for it; it may come before or behind. */
     @Override
     public boolean isAlone() {
-        return open == 1 && unknown == 0 && awaited == 0 && !brokenOff;
+        return open == 1 && unknown == 0 && awaited == 0 && !brokenOff && !outOfSight;
     }
 
     boolean isHandingOver() {

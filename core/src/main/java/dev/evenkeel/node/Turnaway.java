@@ -39,7 +39,8 @@ record Turnaway(NodePool pool, Supplier<String> requestId) implements Admission.
     /** Without any connection nobody holds one: it is the opening that lasts, and to hold connections for less would not help. */
     Throwable notInTime(Duration patience, @Nullable Throwable lastConnectFailure) {
         PoolMetrics state = pool.state();
-        return state.active() + state.idle() == 0
+        boolean none = pool.opened() == pool.closed();
+        return none || (lastConnectFailure != null && state.active() + state.idle() == 0)
                 ? notOpened(patience, lastConnectFailure)
                 : refused(
                         "POOL_EXHAUSTED",

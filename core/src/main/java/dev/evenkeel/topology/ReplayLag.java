@@ -65,10 +65,16 @@ final class ReplayLag {
         for (Iterator<Mark> newestFirst = marks.descendingIterator(); newestFirst.hasNext(); ) {
             Mark mark = newestFirst.next();
             if (mark.isReachedBy(replica)) {
-                Duration since = Duration.ofNanos(Math.max(0, last.sampledNanos() - mark.nanos()));
+                Duration since = since(mark, last, replica);
                 return since.compareTo(replica.replayDelay()) < 0 ? replica.withReplayDelay(since) : replica;
             }
         }
         return replica;
+    }
+
+    /** Until the last of both answers: a primary that is silent does not keep the replica young. */
+    private static Duration since(Mark mark, NodeState last, NodeState replica) {
+        long age = Math.max(last.sampledNanos() - mark.nanos(), replica.sampledNanos() - mark.nanos());
+        return Duration.ofNanos(Math.max(0, age));
     }
 }

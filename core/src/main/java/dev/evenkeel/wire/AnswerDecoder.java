@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>How this works: the driver makes an object of each message and of each column, and a queue and some ten operators lie between
  * them and who wants them. Here a message is looked at where it was received, and only its reader makes something of it. The server
  * answers in the order of the requests, and says that it is ready once for each; so it is enough to note whose they are as they are
- * written. All of them leave through the driver, which keeps their order. What the server says without having been asked goes to
+ * written. They leave through the driver, which keeps their order, or past it when it has nothing to send. What the server says without having been asked goes to
  * the driver as ever.
  */
 public final class AnswerDecoder extends ByteToMessageDecoder {
@@ -55,6 +55,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
 
     private @Nullable AnswerReader owner;
     private @Nullable ChannelHandlerContext context;
+    private final DriverRequests requests = new DriverRequests(this::isOurs, this::driverAsked);
     private @Nullable Throwable trouble;
     private boolean readsForDriver;
     private volatile boolean paused;
@@ -96,8 +97,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
             throw answers.closed();
         }
         pipeline.addBefore(decoder.name(), "evenkeel.answers", answers);
-        pipeline.addBefore(
-                decoder.name(), "evenkeel.requests", new DriverRequests(answers::isOurs, answers::driverAsked));
+        pipeline.addBefore(decoder.name(), "evenkeel.requests", answers.requests);
         channel.attr(OF_CHANNEL).set(answers);
     }
 
@@ -122,12 +122,17 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
 
     /**
      * The same; {@code alone} says that nothing is on its way to the driver or in its queue. On the event loop it is then written at once,
-     * and nothing that comes later can get in front. From another thread it must stand in the driver's queue: a ROLLBACK that the event
-     * loop sends meanwhile would.
+     * unless the driver has more to send of what it has begun, and nothing that comes later can get in front. From another thread it must
+     * stand in the driver's queue: a ROLLBACK that the event loop sends meanwhile would.
      */
     public void ask(ByteBuf request, AnswerReader reader, boolean alone) {
         ChannelHandlerContext own = context;
-        if (!alone || own == null || over || !own.channel().eventLoop().inEventLoop()) {
+        if (!alone
+                || own == null
+                || over
+                || !own.channel().eventLoop().inEventLoop()
+                || requests.areAmidOne()
+                || !driver.isConnected()) {
             ask(request, reader);
             return;
         }

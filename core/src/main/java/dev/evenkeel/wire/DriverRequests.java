@@ -30,6 +30,9 @@ final class DriverRequests extends ChannelOutboundHandlerAdapter {
     /** So many bytes of its body have not. */
     private int bodyBytes;
 
+    /** More must follow of what the driver has begun, before the server says that it is ready. */
+    private boolean amid;
+
     /**
      * @param ours tells what the driver only passes on
      * @param asked is run for each message that is answered by itself
@@ -45,6 +48,11 @@ final class DriverRequests extends ChannelOutboundHandlerAdapter {
             follow(bytes);
         }
         ChannelFuture ignored = ctx.write(message, promise);
+    }
+
+    /** Whether what is written now would get in between the messages of one request, as of a cursor whose rows are fetched in turn. */
+    boolean areAmidOne() {
+        return amid || headerBytes > 0 || bodyBytes > 0;
     }
 
     /** A message may come in several pieces, and a piece may hold several messages. */
@@ -72,7 +80,9 @@ final class DriverRequests extends ChannelOutboundHandlerAdapter {
         if (headerBytes == (type == START_UP ? Integer.BYTES : 1 + Integer.BYTES)) {
             headerBytes = 0;
             bodyBytes = length - Integer.BYTES;
-            if (type == START_UP || type == 'Q' || type == 'S' || type == 'F') {
+            boolean ends = type == START_UP || type == 'Q' || type == 'S' || type == 'F';
+            amid = !ends && type != 'c' && type != 'f';
+            if (ends) {
                 asked.run();
             }
         }

@@ -23,6 +23,15 @@ public final class PreparedStatements {
     private final Deque<byte[]> forgotten = new ArrayDeque<>();
 
     private int names;
+    private final boolean own;
+
+    /**
+     * Of a session that is ours {@code own}. A pooler lets other sessions of the server prepare them again, with columns of other types
+     * when these were changed, and nobody hears of that: then all of them are asked for as text, which reads right as what it is.
+     */
+    public PreparedStatements(boolean own) {
+        this.own = own;
+    }
 
     public synchronized @Nullable Prepared find(String sql, int[] types) {
         Prepared statement = statements.get(sql);
@@ -45,7 +54,7 @@ public final class PreparedStatements {
             forgetAll(sibling);
             sibling = null;
         }
-        Prepared statement = new Prepared(sql, types, Wire.name("L_" + names++), sibling);
+        Prepared statement = new Prepared(sql, types, Wire.name("L_" + names++), sibling, own);
         statements.put(sql, statement);
         if (statements.size() > MOST) {
             forget(statements.values().iterator().next());

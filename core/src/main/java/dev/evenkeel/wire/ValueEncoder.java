@@ -28,10 +28,10 @@ public final class ValueEncoder {
     public ValueEncoder(SessionCodecs session) {
         this.codecs = session.codecs();
         this.plain = session.areTheDrivers();
-        this.typeOfShort = typeOf((short) 0);
-        this.typeOfInteger = typeOf(0);
-        this.typeOfLong = typeOf(0L);
-        this.typeOfString = typeOf("");
+        this.typeOfShort = plain ? typeOf((short) 0) : UNSPECIFIED;
+        this.typeOfInteger = plain ? typeOf(0) : UNSPECIFIED;
+        this.typeOfLong = plain ? typeOf(0L) : UNSPECIFIED;
+        this.typeOfString = plain ? typeOf("") : UNSPECIFIED;
     }
 
     private int typeOf(Object value) {

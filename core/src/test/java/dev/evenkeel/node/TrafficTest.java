@@ -3,6 +3,7 @@ package dev.evenkeel.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.error.LeaseMisuseException;
+import io.r2dbc.spi.R2dbcBadGrammarException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -54,10 +55,47 @@ class TrafficTest {
     }
 
     @Test
-    void isQuietAfterAnError() {
-        StepVerifier.create(tracked(Flux.error(new IllegalStateException()))).verifyError();
+    void isQuietAfterAnErrorOfTheServer() {
+        StepVerifier.create(tracked(Flux.error(new R2dbcBadGrammarException("no such table", "42P01"))))
+                .verifyError();
 
         assertThat(traffic.quiet()).isTrue();
+    }
+
+    @Test
+    void isNotQuietAfterAnErrorOfTheReaderRegression() {
+        StepVerifier.create(tracked(Flux.error(new IllegalStateException("a mapping"))))
+                .verifyError(IllegalStateException.class);
+
+        assertThat(traffic.quiet()).isFalse();
+    }
+
+    @Test
+    void isAloneWhileNothingElseMayBeUnderWay() {
+        List<Boolean> seen = new ArrayList<>();
+        Flux<String> looking = Flux.defer(() -> {
+            seen.add(traffic.isAlone());
+            return Flux.empty();
+        });
+        assertThat(traffic.isAlone()).isFalse();
+
+        tracked(looking).blockLast();
+        traffic.begin(Exchanges.Kind.STATEMENT);
+        tracked(looking).blockLast();
+        traffic.answered(Exchanges.Kind.STATEMENT);
+        tracked(looking).blockLast();
+        tracked(Flux.never()).subscribe().dispose();
+        tracked(looking).blockLast();
+
+        assertThat(seen).containsExactly(true, false, true, false);
+    }
+
+    @Test
+    void isNeverAloneBesideSomebodyWhoHasTheDriversConnection() {
+        traffic.goesOutOfSight();
+        traffic.begin(Exchanges.Kind.STATEMENT);
+
+        assertThat(traffic.isAlone()).isFalse();
     }
 
     @Test

@@ -76,6 +76,28 @@ class ReplayLagTest {
     }
 
     @Test
+    void aSilentPrimaryDoesNotKeepAReplicaYoung() {
+        primaryIsAt(seconds(0), 100);
+        primaryIsAt(seconds(1), 150);
+        NodeState replica = new NodeState(
+                "b",
+                null,
+                Role.REPLICA,
+                false,
+                7,
+                1,
+                1,
+                new Lsn(100),
+                new Lsn(100),
+                null,
+                MINUTE,
+                seconds(31).toNanos(),
+                null);
+
+        assertThat(of(replica)).isEqualTo(seconds(31));
+    }
+
+    @Test
     void theAgeOfTheLastTransactionHoldsWhenItIsLess() {
         primaryIsAt(seconds(0), 100);
         primaryIsAt(seconds(5), 200);

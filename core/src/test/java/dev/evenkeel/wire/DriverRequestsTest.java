@@ -25,8 +25,8 @@ class DriverRequestsTest {
 
     private final AtomicInteger asked = new AtomicInteger();
     private final Set<ByteBuf> ours = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final EmbeddedChannel channel =
-            new EmbeddedChannel(new DriverRequests(ours::contains, asked::incrementAndGet));
+    private final DriverRequests requests = new DriverRequests(ours::contains, asked::incrementAndGet);
+    private final EmbeddedChannel channel = new EmbeddedChannel(requests);
 
     private static String message(char type, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -91,5 +91,23 @@ class DriverRequestsTest {
 
         assertThat(asked).hasValue(0);
         assertThat(channel.outboundMessages()).containsExactly(own);
+    }
+
+    private boolean isAmidAfter(String hex) {
+        channel.writeOutbound(bytes(hex));
+        return requests.areAmidOne();
+    }
+
+    @Test
+    void isAmidARequestUntilAllOfItIsWritten() {
+        assertThat(isAmidAfter(START_UP)).isFalse();
+        assertThat(isAmidAfter(PARSE + BIND + message('H', ""))).isTrue();
+        assertThat(isAmidAfter(message('C', "S"))).isTrue();
+        assertThat(isAmidAfter(SYNC)).isFalse();
+        assertThat(isAmidAfter(QUERY)).isFalse();
+        assertThat(isAmidAfter(COPY_DATA)).isTrue();
+        assertThat(isAmidAfter(message('c', ""))).isFalse();
+        assertThat(isAmidAfter(QUERY.substring(0, 4))).isTrue();
+        assertThat(isAmidAfter(QUERY.substring(4))).isFalse();
     }
 }
