@@ -10,6 +10,7 @@ import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.api.PostgresqlResult;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
@@ -98,7 +99,8 @@ public final class Opening {
                 .createStatement(WHICH_SERVER)
                 .execute()
                 .flatMap(result -> result.map(row -> session.of(
-                        row.get(0, Long.class), OwnSession.is(session.connection(), row.get(1, Integer.class)))))
+                        Objects.requireNonNull(row.get(0, Long.class)),
+                        OwnSession.is(session.connection(), row.get(1, Integer.class)))))
                 .single()
                 .doOnError(failed -> session.sockets().close())
                 .doOnCancel(session.sockets()::close);
