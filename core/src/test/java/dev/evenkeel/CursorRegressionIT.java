@@ -10,12 +10,16 @@ import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -60,7 +64,7 @@ class CursorRegressionIT {
         return db.query("select $1::int, 'known'", number);
     }
 
-    private static String read(io.r2dbc.spi.Row row) {
+    private static String read(Row row) {
         return row.get(0, Integer.class) + row.get(1, String.class);
     }
 
@@ -123,6 +127,35 @@ class CursorRegressionIT {
 
             assertThat(answers).containsExactly(number + "known", "1", "2", "3", -number + "known");
         }
+    }
+
+    /** A mapping that throws says nothing about what was done before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasWrittenBeforeAMappingThatThrowsIsCommitted(boolean byAutoCommit) {
+        cluster.primary().execute("drop table if exists kept; create table kept (id int)");
+        Function<Connection, Mono<Void>> work = conn -> db.query("insert into kept values ($1)", 1)
+                .on(conn)
+                .rowsUpdated()
+                .thenMany(Flux.from(conn.createStatement(ROWS)
+                                .bind("$1", 3000)
+                                .fetchSize(1000)
+                                .execute())
+                        .concatMap(result -> result.map((row, metadata) -> CursorRegressionIT.<String>refuse()))
+                        .onErrorResume(IllegalStateException.class, refused -> Flux.empty()))
+                .then();
+        Mono<Void> all = byAutoCommit
+                ? db.withConnection(
+                        ConnectionOptions.write(),
+                        conn -> Mono.from(conn.setAutoCommit(false))
+                                .then(work.apply(conn))
+                                .then(Mono.from(conn.setAutoCommit(true))))
+                : db.inTransaction(work);
+
+        all.block(PATIENCE);
+
+        assertThat(cluster.primary().queryOne("select count(*) from kept")).isEqualTo("1");
+        assertThat(known(5).block(PATIENCE)).isEqualTo("5known");
     }
 
     private static Flux<String> someRows(Connection conn, int count) {

@@ -17,6 +17,7 @@ import dev.evenkeel.testkit.FaultProxy;
 import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,6 +187,38 @@ class PgBouncerIT {
                 assertThat(sum.block(PATIENCE)).isEqualTo(9_000);
                 assertThat(proxy.bytes(Direction.TO_CLIENT)).isGreaterThan(1000 * (11 + 19));
             }
+            db.shutdown().block(PATIENCE);
+        }
+    }
+
+    /** What the pooler does when it leads to a session that does not know the statement, done by hand: the column is another one by then. */
+    @Test
+    void aStatementThatAnotherSessionPreparedReadsAsWhatItIsThere() {
+        pooler = PgBouncer.inFrontOf(cluster.primary(), List.of("pool_mode = session"));
+        cluster.primary()
+                .execute("drop table if exists item; create table item (id int, price int);"
+                        + " insert into item values (1, 12)");
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", pooler.port())) {
+            db = Databases.startBehind(proxy);
+            Query price = db.query("select price from item where id = $1", 1);
+            assertThat(price.one(row -> row.get(0, Integer.class)).block(PATIENCE))
+                    .isEqualTo(12);
+            String name = db.query(
+                            "select name from pg_prepared_statements where statement like $1",
+                            "select price from item%")
+                    .one(row -> row.get(0, String.class))
+                    .block(PATIENCE);
+            db.query("deallocate \"%s\"".formatted(name)).rowsUpdated().block(PATIENCE);
+            cluster.primary().execute("alter table item alter price type numeric(10, 2) using price + 0.5");
+            db.query("do $do$ begin execute 'prepare \"%s\" (int) as select price from item where id = $1'; end $do$"
+                            .formatted(name))
+                    .rowsUpdated()
+                    .block(PATIENCE);
+
+            assertThat(price.one(row -> row.get(0, BigDecimal.class)).block(PATIENCE))
+                    .isEqualTo("12.50");
+            assertThat(price.one(row -> row.get(0, String.class)).block(PATIENCE))
+                    .isEqualTo("12.50");
             db.shutdown().block(PATIENCE);
         }
     }

@@ -69,6 +69,9 @@ final class DirectPart {
         prepares = known == null && !onlyOnce;
         statement = prepares ? statements.prepare(sql, types, out) : known;
         if (statement != null && (prepares || statement.isConfirmed())) {
+            if (!prepares && !statements.areOurs()) {
+                Wire.describe(out, statement.name());
+            }
             return statement.name();
         }
         return unnamed(out);

@@ -20,8 +20,8 @@ final class OwnSession {
     static boolean is(PostgresqlConnection connection, @Nullable Integer processId) {
         return DriverClient.of(connection)
                 .getProcessId()
-                .filter(told -> !told.equals(processId))
-                .isEmpty();
+                .filter(told -> told.equals(processId))
+                .isPresent();
     }
 
     /** Completes, or ends in an error before a setting is changed that others would find changed. */

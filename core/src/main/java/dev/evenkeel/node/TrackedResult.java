@@ -8,8 +8,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.Exceptions;
 
 /**
  * A result whose consumption is seen. The exchange begins when the result is handed out, not when it is consumed: a
@@ -45,12 +47,24 @@ final class TrackedResult implements Result, Course {
 
     @Override
     public <T> Publisher<T> map(BiFunction<Row, RowMetadata, ? extends T> mapping) {
-        return consume(execution == null ? raw.map(mapping) : HeardResult.rows(raw, mapping, execution), false);
+        BiFunction<Row, RowMetadata, T> own = (row, metadata) -> ofReader(() -> mapping.apply(row, metadata));
+        return consume(execution == null ? raw.map(own) : HeardResult.rows(raw, own, execution), false);
     }
 
     @Override
     public <T> Publisher<T> map(Function<? super Readable, ? extends T> mapping) {
-        return consume(execution == null ? raw.map(mapping) : HeardResult.rows(raw, mapping, execution), false);
+        Function<Readable, T> own = row -> ofReader(() -> mapping.apply(row));
+        return consume(execution == null ? raw.map(own) : HeardResult.rows(raw, own, execution), false);
+    }
+
+    /** An error of its is none of the server's, whatever it looks like. */
+    private static <T> T ofReader(Supplier<? extends T> mapping) {
+        try {
+            return mapping.get();
+        } catch (Throwable thrown) {
+            Exceptions.throwIfFatal(thrown);
+            throw new Unanswered(thrown);
+        }
     }
 
     @Override

@@ -133,7 +133,10 @@ final class Traffic implements Exchanges {
         if (isAnswer(error)) {
             answered(kind);
         } else {
-            abandoned = true;
+            // An error of its reader's is no lost answer: what the transaction did may be committed.
+            if (error instanceof R2dbcException) {
+                abandoned = true;
+            }
             cancelled();
         }
     }

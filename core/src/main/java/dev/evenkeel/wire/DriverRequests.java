@@ -44,8 +44,13 @@ final class DriverRequests extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (message instanceof ByteBuf bytes && !ours.test(bytes)) {
-            follow(bytes);
+        if (message instanceof ByteBuf bytes) {
+            if (ours.test(bytes)) {
+                // A COPY that the server has refused is not ended; what comes behind it is.
+                amid = false;
+            } else {
+                follow(bytes);
+            }
         }
         ChannelFuture ignored = ctx.write(message, promise);
     }

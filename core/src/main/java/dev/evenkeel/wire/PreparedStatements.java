@@ -25,12 +25,17 @@ public final class PreparedStatements {
     private int names;
     private final boolean own;
 
-    /**
-     * Of a session that is ours {@code own}. A pooler lets other sessions of the server prepare them again, with columns of other types
-     * when these were changed, and nobody hears of that: then all of them are asked for as text, which reads right as what it is.
-     */
+    /** Of a session that is our {@code own}, or one behind a pooler. */
     public PreparedStatements(boolean own) {
         this.own = own;
+    }
+
+    /**
+     * Whether they are as we have prepared them. A pooler lets other sessions of the server prepare them again, with other columns when
+     * these were changed, and nobody hears of that: then they are to be described each time.
+     */
+    public boolean areOurs() {
+        return own;
     }
 
     public synchronized @Nullable Prepared find(String sql, int[] types) {

@@ -68,6 +68,7 @@ class TrafficTest {
                 .verifyError(IllegalStateException.class);
 
         assertThat(traffic.quiet()).isFalse();
+        assertThat(traffic.hasAbandoned()).isFalse();
     }
 
     @Test

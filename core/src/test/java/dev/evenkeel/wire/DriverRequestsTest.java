@@ -107,6 +107,11 @@ class DriverRequestsTest {
         assertThat(isAmidAfter(QUERY)).isFalse();
         assertThat(isAmidAfter(COPY_DATA)).isTrue();
         assertThat(isAmidAfter(message('c', ""))).isFalse();
+        assertThat(isAmidAfter(COPY_DATA)).isTrue();
+        ByteBuf own = bytes(SYNC);
+        ours.add(own);
+        channel.writeOutbound(own);
+        assertThat(requests.areAmidOne()).isFalse();
         assertThat(isAmidAfter(QUERY.substring(0, 4))).isTrue();
         assertThat(isAmidAfter(QUERY.substring(4))).isFalse();
     }
