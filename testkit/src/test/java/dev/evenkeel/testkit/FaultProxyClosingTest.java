@@ -173,16 +173,17 @@ class FaultProxyClosingTest extends FaultProxyFixture {
         connectAndEcho().close();
         until("the server saw the end", () -> server.finished() == 1);
 
+        int broken = server.broken();
         try (Socket client = connectAndEcho()) {
             server.closeConnections();
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
+        until("the server has counted that one", () -> server.broken() == broken + 1);
 
         Socket rude = connectAndEcho();
-        int broken = server.broken();
         rude.setSoLinger(true, 0);
         rude.close();
-        until("the server saw the reset", () -> server.broken() == broken + 1);
+        until("the server saw the reset", () -> server.broken() == broken + 2);
         until("nothing is open", () -> proxy.connections() == 0);
     }
 
