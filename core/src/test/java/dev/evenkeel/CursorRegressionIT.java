@@ -76,7 +76,7 @@ class CursorRegressionIT {
         return query(number).on(conn).one(CursorRegressionIT::read);
     }
 
-    private static <T> T refuse() {
+    private static String refuse() {
         throw new IllegalStateException("not this row");
     }
 
@@ -91,7 +91,7 @@ class CursorRegressionIT {
                                     db.query(ROWS, 3000)
                                             .on(conn)
                                             .fetchSize(1000)
-                                            .map(row -> CursorRegressionIT.<String>refuse())
+                                            .map(row -> refuse())
                                             .onErrorResume(refused -> known(conn, -number))))
                     .collectList()
                     .block(PATIENCE);
@@ -107,7 +107,7 @@ class CursorRegressionIT {
             int number = i;
             String next = db.query(ROWS, 3000)
                     .fetchSize(1000)
-                    .map(row -> CursorRegressionIT.<String>refuse())
+                    .map(row -> refuse())
                     .onErrorResume(refused -> known(number))
                     .blockLast(PATIENCE);
 
@@ -141,7 +141,7 @@ class CursorRegressionIT {
                                 .bind("$1", 3000)
                                 .fetchSize(1000)
                                 .execute())
-                        .concatMap(result -> result.map((row, metadata) -> CursorRegressionIT.<String>refuse()))
+                        .concatMap(result -> result.map((row, metadata) -> refuse()))
                         .onErrorResume(IllegalStateException.class, refused -> Flux.empty()))
                 .then();
         Mono<Void> all = byAutoCommit

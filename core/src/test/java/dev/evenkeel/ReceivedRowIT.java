@@ -146,7 +146,7 @@ class ReceivedRowIT {
         assertThat(expected).contains("-9223372036854775808").contains("𝄞");
     }
 
-    private enum Way {
+    enum Way {
         LANE,
         LEASE,
         SPI;

@@ -33,6 +33,7 @@ record QueryRoads(
                         .collect(Collectors.toUnmodifiableMap(Function.identity(), usual::reading)));
     }
 
+    @SuppressWarnings("ReferenceEquality") // of equal terms that are not the same the reads are made anew: no harm
     Terms reading(Terms terms, ReadConsistency level) {
         return terms == usual ? Objects.requireNonNull(reads.get(level)) : terms.reading(level);
     }

@@ -275,7 +275,7 @@ final class RunningManager implements ReactiveDatabaseManager {
     private record Road(Terms terms, Transactions transactions) {}
 
     private Road road(TransactionOptions options) {
-        return options == TransactionOptions.defaults() ? usual : roadOf(options);
+        return options.equals(TransactionOptions.defaults()) ? usual : roadOf(options);
     }
 
     private Road roadOf(TransactionOptions options) {

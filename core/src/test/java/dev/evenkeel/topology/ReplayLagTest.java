@@ -116,7 +116,7 @@ class ReplayLagTest {
     void quickProbesDoNotPushOutWhatWasRemembered() {
         for (int tenth = 0; tenth <= 200; tenth++) {
             for (int more = 0; more < 10; more++) {
-                primaryIsAt(Duration.ofMillis(100L * tenth + 10 * more), 10L * tenth + more);
+                primaryIsAt(Duration.ofMillis(100L * tenth + 10L * more), 10L * tenth + more);
             }
         }
 
