@@ -14,6 +14,11 @@ public final class EventLoopRules implements BlockHoundIntegration {
     @Override
     public void applyTo(BlockHound.Builder builder) {
         builder.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes");
+        // The lock of the JDK's timers, which nobody holds for long.
+        for (String method : new String[] {"offer", "remove"}) {
+            builder.allowBlockingCallsInside(
+                    "java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue", method);
+        }
         for (String method : List.of("offer", "poll", "peek", "remove", "size")) {
             builder.allowBlockingCallsInside("java.util.concurrent.PriorityBlockingQueue", method);
         }
