@@ -60,9 +60,14 @@ final class Databases {
 
     /** One connection through the proxy, and no other traffic: what is counted on the wire is what the test does. */
     static ReactiveDatabaseManager startBehind(FaultProxy proxy) {
+        return startBehind(
+                proxy, PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build());
+    }
+
+    static ReactiveDatabaseManager startBehind(FaultProxy proxy, PoolConfig pool) {
         return start(DatabaseConfig.builder()
                 .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
-                .pool(PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build())
+                .pool(pool)
                 .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
                 .callTimeout(Duration.ofSeconds(10))
                 .build());

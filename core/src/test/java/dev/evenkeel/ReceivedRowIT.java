@@ -4,7 +4,6 @@ import static dev.evenkeel.Databases.PATIENCE;
 import static dev.evenkeel.Databases.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.evenkeel.config.MonitoringConfig;
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.testkit.Direction;
 import dev.evenkeel.testkit.FaultProxy;
@@ -14,7 +13,6 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.Row;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
@@ -175,15 +173,13 @@ class ReceivedRowIT {
     void wholeNumbersComeInBinaryOnceTheServerHasToldWhatTheRowsLookLike(Way way) {
         try (FaultProxy proxy =
                 FaultProxy.to(cluster.primary().host(), cluster.primary().port())) {
-            ReactiveDatabaseManager behind = Databases.start(DatabaseConfig.builder()
-                    .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
-                    .pool(PoolConfig.builder()
+            ReactiveDatabaseManager behind = Databases.startBehind(
+                    proxy,
+                    PoolConfig.builder()
                             .minSize(1)
                             .maxSize(1)
                             .lanes(way == Way.LANE ? 1 : 0)
-                            .build())
-                    .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
-                    .build());
+                            .build());
             await(
                     "the lane is open",
                     () -> behind.metrics().lanes().values().stream()

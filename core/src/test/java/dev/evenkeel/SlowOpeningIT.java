@@ -3,7 +3,6 @@ package dev.evenkeel;
 import static dev.evenkeel.Databases.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.evenkeel.config.MonitoringConfig;
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.error.NodeUnavailableException;
 import dev.evenkeel.testkit.Direction;
@@ -28,11 +27,8 @@ class SlowOpeningIT {
     void isNotToldThatOthersHoldTheConnections() {
         try (FaultProxy proxy =
                 FaultProxy.to(cluster.primary().host(), cluster.primary().port())) {
-            ReactiveDatabaseManager db = Databases.start(DatabaseConfig.builder()
-                    .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
-                    .pool(PoolConfig.builder().minSize(0).maxSize(2).lanes(0).build())
-                    .monitoring(MonitoringConfig.defaults().withProbeInterval(Duration.ofMinutes(1)))
-                    .build());
+            ReactiveDatabaseManager db = Databases.startBehind(
+                    proxy, PoolConfig.builder().minSize(0).maxSize(2).lanes(0).build());
             proxy.delay(Direction.TO_CLIENT, Duration.ofSeconds(1));
 
             StepVerifier.create(

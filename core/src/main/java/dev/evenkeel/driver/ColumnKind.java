@@ -13,70 +13,15 @@ import java.util.Arrays;
  * it was asked for like that; text is the same in both.
  */
 enum ColumnKind {
-    NUMBER_2(Short.class) {
-        @Override
-        Object read(ByteBuf from, int at, int length) {
-            return (short) integer(from, at, length);
-        }
-
-        @Override
-        ColumnKind binary() {
-            return BINARY_2;
-        }
-    },
-    NUMBER_4(Integer.class) {
-        @Override
-        Object read(ByteBuf from, int at, int length) {
-            return (int) integer(from, at, length);
-        }
-
-        @Override
-        ColumnKind binary() {
-            return BINARY_4;
-        }
-    },
-    NUMBER_8(Long.class) {
-        @Override
-        Object read(ByteBuf from, int at, int length) {
-            return integer(from, at, length);
-        }
-
-        @Override
-        ColumnKind binary() {
-            return BINARY_8;
-        }
-    },
-    BINARY_2(Short.class) {
-        @Override
-        Object read(ByteBuf from, int at, int length) {
-            return from.getShort(at);
-        }
-    },
-    BINARY_4(Integer.class) {
-        @Override
-        Object read(ByteBuf from, int at, int length) {
-            return from.getInt(at);
-        }
-    },
-    BINARY_8(Long.class) {
-        @Override
-        Object read(ByteBuf from, int at, int length) {
-            return from.getLong(at);
-        }
-    },
-    TEXT(String.class) {
-        @Override
-        Object read(ByteBuf from, int at, int length) {
-            return from.toString(at, length, StandardCharsets.UTF_8);
-        }
-    },
+    NUMBER_2(Short.class),
+    NUMBER_4(Integer.class),
+    NUMBER_8(Long.class),
+    BINARY_2(Short.class),
+    BINARY_4(Integer.class),
+    BINARY_8(Long.class),
+    TEXT(String.class),
     /** Left to the driver. */
-    OTHER(Void.class) {
-        @Override
-        Object read(ByteBuf from, int at, int length) {
-            throw new UnsupportedOperationException("left to the driver");
-        }
-    };
+    OTHER(Void.class);
 
     private final Class<?> type;
 
@@ -115,17 +60,33 @@ enum ColumnKind {
 
     /** How the same column comes when it is asked for in binary; itself if it is not worth that. */
     ColumnKind binary() {
-        return this;
+        return switch (this) {
+            case NUMBER_2 -> BINARY_2;
+            case NUMBER_4 -> BINARY_4;
+            case NUMBER_8 -> BINARY_8;
+            default -> this;
+        };
     }
 
     boolean isBinary() {
         return this == BINARY_2 || this == BINARY_4 || this == BINARY_8;
     }
 
-    abstract Object read(ByteBuf from, int at, int length);
+    Object read(ByteBuf from, int at, int length) {
+        return switch (this) {
+            case NUMBER_2 -> (short) integer(from, at, length);
+            case NUMBER_4 -> (int) integer(from, at, length);
+            case NUMBER_8 -> integer(from, at, length);
+            case BINARY_2 -> from.getShort(at);
+            case BINARY_4 -> from.getInt(at);
+            case BINARY_8 -> from.getLong(at);
+            case TEXT -> from.toString(at, length, StandardCharsets.UTF_8);
+            case OTHER -> throw new UnsupportedOperationException("left to the driver");
+        };
+    }
 
     /** The value as the server writes it as text, which is what the driver's row is told that it is. */
-    final ByteBuf text(ByteBuf from, int at, int length) {
+    ByteBuf text(ByteBuf from, int at, int length) {
         return isBinary()
                 ? Unpooled.wrappedBuffer(read(from, at, length).toString().getBytes(StandardCharsets.US_ASCII))
                 : from.slice(at, length);

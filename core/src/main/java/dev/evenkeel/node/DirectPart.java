@@ -57,7 +57,7 @@ final class DirectPart {
      */
     boolean write(ByteBuf out, PreparedStatements statements, boolean again) {
         byte[] name = again ? unnamed(out) : prepare(out, statements);
-        asked = statement == null ? null : statement.quickerRows();
+        asked = statement == null || !statements.areOurs() ? null : statement.quickerRows();
         boolean complete = Wire.bind(out, name, values, asked);
         Wire.execute(out);
         return complete;

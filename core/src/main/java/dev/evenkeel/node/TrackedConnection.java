@@ -8,7 +8,6 @@ import dev.evenkeel.event.Listeners;
 import dev.evenkeel.node.Exchanges.Kind;
 import io.netty.channel.EventLoop;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
-import io.r2dbc.postgresql.client.Client;
 import io.r2dbc.postgresql.client.TransactionStatus;
 import io.r2dbc.spi.Batch;
 import io.r2dbc.spi.Connection;
@@ -38,7 +37,6 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
 
     private final PostgresqlConnection raw;
     private final DirectStatements direct;
-    private final Client client;
     private final AttemptSockets sockets;
     private final EventLoop loop;
     private final long started;
@@ -63,7 +61,6 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
             Scheduler timer) {
         this.raw = session.connection();
         this.direct = new DirectStatements(raw, direct, session.own());
-        this.client = this.direct.client();
         this.sockets = session.sockets();
         this.loop = sockets.loop();
         this.started = session.started();
@@ -130,7 +127,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     }
 
     private boolean alive() {
-        return client.isConnected();
+        return direct.client().isConnected();
     }
 
     /** Who has it from the pool now. */

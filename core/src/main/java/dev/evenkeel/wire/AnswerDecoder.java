@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>How this works: the driver makes an object of each message and of each column, and a queue and some ten operators lie between
  * them and who wants them. Here a message is looked at where it was received, and only its reader makes something of it. The server
  * answers in the order of the requests, and says that it is ready once for each; so it is enough to note whose they are as they are
- * written. They leave through the driver, which keeps their order, or past it when it has nothing to send. What the server says without having been asked goes to
- * the driver as ever.
+ * written. They leave through the driver, which keeps their order, or past it when it has nothing to send. What the server says without
+ * having been asked goes to the driver as ever.
  */
 public final class AnswerDecoder extends ByteToMessageDecoder {
 
@@ -107,8 +107,8 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
         return Objects.requireNonNull(channel.attr(OF_CHANNEL).get(), "not installed");
     }
 
-    /** Sends a request with one Sync, or one simple query, behind all that was handed to the driver before. Thread-safe. */
-    public void ask(ByteBuf request, AnswerReader reader) {
+    /** Behind all that was handed to the driver before. */
+    private void queue(ByteBuf request, AnswerReader reader) {
         Bytes message = new Bytes(request);
         Request asked = new Request(message, reader);
         leaving.add(asked);
@@ -121,9 +121,11 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
     }
 
     /**
-     * The same; {@code alone} says that nothing is on its way to the driver or in its queue. On the event loop it is then written at once,
-     * unless the driver has more to send of what it has begun, and nothing that comes later can get in front. From another thread it must
-     * stand in the driver's queue: a ROLLBACK that the event loop sends meanwhile would.
+     * Sends a request with one Sync, or one simple query, behind all that was handed to the driver before. Thread-safe.
+     *
+     * <p>{@code alone} says that nothing is on its way to the driver or in its queue. On the event loop it is then written at once, unless
+     * the driver has more to send of what it has begun, and nothing that comes later can get in front. From another thread it must stand in
+     * the driver's queue: a ROLLBACK that the event loop sends meanwhile would.
      */
     public void ask(ByteBuf request, AnswerReader reader, boolean alone) {
         ChannelHandlerContext own = context;
@@ -133,7 +135,7 @@ public final class AnswerDecoder extends ByteToMessageDecoder {
                 || !own.channel().eventLoop().inEventLoop()
                 || requests.areAmidOne()
                 || !driver.isConnected()) {
-            ask(request, reader);
+            queue(request, reader);
             return;
         }
         written.add(new Request(null, reader));

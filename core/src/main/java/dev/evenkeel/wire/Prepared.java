@@ -13,16 +13,14 @@ public final class Prepared {
     final @Nullable Prepared sibling;
 
     private final int[] types;
-    private final boolean own;
     private volatile @Nullable RowShape rows;
     private volatile boolean confirmed;
 
-    Prepared(String sql, int[] types, byte[] name, @Nullable Prepared sibling, boolean own) {
+    Prepared(String sql, int[] types, byte[] name, @Nullable Prepared sibling) {
         this.sql = sql;
         this.types = types;
         this.name = name;
         this.sibling = sibling;
-        this.own = own;
     }
 
     boolean takes(int[] others) {
@@ -42,10 +40,10 @@ public final class Prepared {
         return rows;
     }
 
-    /** The same as they are best asked for; {@code null} when nobody can say what they look like now. */
+    /** The same as they are best asked for. */
     public @Nullable RowShape quickerRows() {
         RowShape known = rows;
-        return known == null || !own ? null : known.quicker();
+        return known == null ? null : known.quicker();
     }
 
     public void describe(RowShape shape) {

@@ -32,7 +32,8 @@ public final class PreparedStatements {
 
     /**
      * Whether they are as we have prepared them. A pooler lets other sessions of the server prepare them again, with other columns when
-     * these were changed, and nobody hears of that: then they are to be described each time.
+     * these were changed, and nobody hears of that: then they are to be described each time,
+     * and asked for as text.
      */
     public boolean areOurs() {
         return own;
@@ -59,7 +60,7 @@ public final class PreparedStatements {
             forgetAll(sibling);
             sibling = null;
         }
-        Prepared statement = new Prepared(sql, types, Wire.name("L_" + names++), sibling, own);
+        Prepared statement = new Prepared(sql, types, Wire.name("L_" + names++), sibling);
         statements.put(sql, statement);
         if (statements.size() > MOST) {
             forget(statements.values().iterator().next());
