@@ -3,6 +3,7 @@ package dev.evenkeel;
 import static dev.evenkeel.Databases.PATIENCE;
 import static dev.evenkeel.Databases.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.error.DeadlineExceededException;
@@ -11,8 +12,10 @@ import dev.evenkeel.error.PoolExhaustedException;
 import dev.evenkeel.testkit.LeakCheck;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Result;
+import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
@@ -228,6 +231,20 @@ class CleanLeaseIT {
                 .block(PATIENCE);
 
         StepVerifier.create(kept.get().getRowsUpdated()).verifyError(LeaseMisuseException.class);
+        nextCallerIsUnaffected();
+    }
+
+    /** Behind it is what the next caller has by then. */
+    @Test
+    void refusesToShowTheDriversConnectionAfterTheRelease() {
+        AtomicReference<Connection> kept = new AtomicReference<>();
+        db.withConnection(ConnectionOptions.write(), conn -> Mono.fromRunnable(() -> kept.set(conn)))
+                .block(PATIENCE);
+        Wrapped<?> released = (Wrapped<?>) kept.get();
+
+        assertThatThrownBy(released::unwrap).isInstanceOf(LeaseMisuseException.class);
+        assertThatThrownBy(() -> released.unwrap(PostgresqlConnection.class)).isInstanceOf(LeaseMisuseException.class);
+        assertThat(LeasedConnection.of(kept.get())).isSameAs(kept.get());
         nextCallerIsUnaffected();
     }
 

@@ -1,6 +1,8 @@
 package dev.evenkeel;
 
 import java.util.List;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import reactor.blockhound.BlockHound;
 import reactor.blockhound.integration.BlockHoundIntegration;
 
@@ -9,7 +11,13 @@ import reactor.blockhound.integration.BlockHoundIntegration;
  * from a file that never waits, and the queue of the tests' virtual clock, whose lock nobody holds for long. Nothing of ours is
  * on this list.
  */
-public final class EventLoopRules implements BlockHoundIntegration {
+public final class EventLoopRules implements BlockHoundIntegration, BeforeAllCallback {
+
+    /** By BlockHound's own listener it would be installed in Maven, too, which looks for the tests that several processes share. */
+    @Override
+    public void beforeAll(ExtensionContext test) {
+        BlockHound.install();
+    }
 
     @Override
     public void applyTo(BlockHound.Builder builder) {

@@ -20,11 +20,12 @@ import reactor.util.context.Context;
  * Lets so many callers at a time through to a source; the others wait in the order of their arrival. Thread-safe.
  *
  * <p>How this works: who is let through takes a place and subscribes to the source. If the source emits, the place belongs to
- * what it emitted: whoever ends that calls {@link #leave()}. If it fails, ends without a value, or the caller goes away before,
+ * what it emitted: whoever ends that calls {@link #leave()}, or {@link #passOn} if what was emitted is as good for the next
+ * caller. If it fails, ends without a value, or the caller goes away before,
  * the place is free again by itself. Each free place goes to whoever has waited longest, unless {@link ControlledDelay} says
  * that the queue stands and he has waited too long. Nobody is called while the lock is held.
  */
-final class Admission {
+final class Admission<T> {
 
     /** What callers are told who are not let through. */
     interface Refusals {
@@ -55,7 +56,7 @@ final class Admission {
     private final int longestQueue;
     private final ControlledDelay delay;
     private final Scheduler clock;
-    private final Set<Visit<?>> queue = new LinkedHashSet<>();
+    private final Set<Visit> queue = new LinkedHashSet<>();
     private final AtomicInteger rounds = new AtomicInteger();
     private int taken;
 
@@ -70,12 +71,15 @@ final class Admission {
         this.clock = clock;
     }
 
-    /** The source for one caller, when his turn has come. Cancelling takes him out of the queue. */
-    <T> Mono<T> admit(Mono<T> source, Refusals refusals) {
+    /**
+     * The source for one caller, when his turn has come. Cancelling takes him out of the queue. Whoever subscribes asks for the
+     * value at once.
+     */
+    Mono<T> admit(Mono<T> source, Refusals refusals) {
         return new Mono<>() {
             @Override
             public void subscribe(CoreSubscriber<? super T> actual) {
-                Visit<T> visit = new Visit<>(source, actual, refusals, clock.now(TimeUnit.NANOSECONDS));
+                Visit visit = new Visit(source, actual, refusals, clock.now(TimeUnit.NANOSECONDS));
                 actual.onSubscribe(visit);
                 arrive(visit);
             }
@@ -90,13 +94,37 @@ final class Admission {
         callNext();
     }
 
+    /**
+     * What was emitted to somebody goes to whoever has waited longest, and the place with it, also if there are fewer places by now:
+     * what it is for is there. False when nobody waits: then it is still the caller's.
+     */
+    boolean passOn(T value, Relay relay) {
+        Visit successor = successor();
+        if (successor == null) {
+            return false;
+        }
+        relay.hand(() -> successor.deliver(value));
+        return true;
+    }
+
+    private @Nullable Visit successor() {
+        for (Turn<T> turn = nextTurn(1); turn != null; turn = nextTurn(1)) {
+            if (turn.sentAwayAfter != null) {
+                turn.visit.refuse(turn.visit.refusals.queueStands(turn.sentAwayAfter));
+            } else if (turn.visit.takesOver()) {
+                return turn.visit;
+            }
+        }
+        return null;
+    }
+
     int waiting() {
         synchronized (queue) {
             return queue.size();
         }
     }
 
-    private void arrive(Visit<?> visit) {
+    private void arrive(Visit visit) {
         Throwable refusal = null;
         boolean enters = false;
         synchronized (queue) {
@@ -124,7 +152,7 @@ final class Admission {
     }
 
     private Duration oldestWait(long now) {
-        Iterator<Visit<?>> first = queue.iterator();
+        Iterator<Visit> first = queue.iterator();
         return first.hasNext() ? Duration.ofNanos(now - first.next().since) : Duration.ZERO;
     }
 
@@ -135,14 +163,14 @@ final class Admission {
         }
         int done = 1;
         do {
-            for (Turn turn = nextTurn(); turn != null; turn = nextTurn()) {
+            for (Turn<T> turn = nextTurn(0); turn != null; turn = nextTurn(0)) {
                 take(turn);
             }
             done = rounds.addAndGet(-done);
         } while (done != 0);
     }
 
-    private void take(Turn turn) {
+    private void take(Turn<T> turn) {
         if (turn.sentAwayAfter != null) {
             turn.visit.refuse(turn.visit.refusals.queueStands(turn.sentAwayAfter));
         } else if (!turn.visit.begin()) {
@@ -150,28 +178,30 @@ final class Admission {
         }
     }
 
-    private record Turn(Visit<?> visit, @Nullable Duration sentAwayAfter) {}
+    private record Turn<T>(
+            Admission<T>.Visit visit, @Nullable Duration sentAwayAfter) {}
 
-    private @Nullable Turn nextTurn() {
+    /** Whose turn it is; with {@code brought} 1 for the place of somebody who is still counted. */
+    private @Nullable Turn<T> nextTurn(int brought) {
         synchronized (queue) {
-            if (queue.isEmpty() || taken >= places.getAsInt()) {
+            if (queue.isEmpty() || (brought == 0 && taken >= places.getAsInt())) {
                 return null;
             }
-            Iterator<Visit<?>> first = queue.iterator();
-            Visit<?> visit = first.next();
+            Iterator<Visit> first = queue.iterator();
+            Visit visit = first.next();
             first.remove();
             long now = clock.now(TimeUnit.NANOSECONDS);
             long waited = now - visit.since;
             if (delay.sheds(now, waited)) {
-                return new Turn(visit, Duration.ofNanos(waited));
+                return new Turn<>(visit, Duration.ofNanos(waited));
             }
-            taken++;
-            return new Turn(visit, null);
+            taken += 1 - brought;
+            return new Turn<>(visit, null);
         }
     }
 
     /** One caller on his way in. */
-    private final class Visit<T> extends Operators.DeferredSubscription implements CoreSubscriber<T> {
+    private final class Visit extends Operators.DeferredSubscription implements CoreSubscriber<T> {
 
         private final Mono<T> source;
         private final CoreSubscriber<? super T> actual;
@@ -198,6 +228,11 @@ final class Admission {
             }
             source.subscribe(this);
             return true;
+        }
+
+        /** The same for what another caller leaves to this one. */
+        boolean takesOver() {
+            return state.compareAndSet(State.WAITING, State.DELIVERING);
         }
 
         void refuse(Throwable refusal) {
@@ -229,6 +264,10 @@ final class Admission {
                 Operators.onNextDropped(value, currentContext());
                 return;
             }
+            deliver(value);
+        }
+
+        private void deliver(T value) {
             actual.onNext(value);
             if (state.compareAndSet(State.DELIVERING, State.OVER)) {
                 actual.onComplete();

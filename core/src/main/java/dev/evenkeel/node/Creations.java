@@ -13,7 +13,7 @@ import reactor.core.scheduler.Scheduler;
  * Opens connections to one server: {@value #AT_ONCE} at a time, and after failures not at once again, so that a server in
  * trouble is not stormed by those who want to help themselves. Thread-safe.
  */
-final class Creations {
+final class Creations<T> {
 
     static final int AT_ONCE = 4;
 
@@ -22,7 +22,7 @@ final class Creations {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
-    private final Admission gate;
+    private final Admission<T> gate;
     private final Scheduler timer;
     private final Sinks.Many<Boolean> news = Sinks.many().multicast().directBestEffort();
     private int failures;
@@ -31,12 +31,12 @@ final class Creations {
 
     Creations(Scheduler timer) {
         this.timer = timer;
-        this.gate = new Admission(() -> AT_ONCE, Integer.MAX_VALUE, new ControlledDelay(Duration.ofDays(1)), timer);
+        this.gate = new Admission<>(() -> AT_ONCE, Integer.MAX_VALUE, new ControlledDelay(Duration.ofDays(1)), timer);
         this.notBefore = now();
     }
 
     /** The attempt, when its turn has come. */
-    <T> Mono<T> open(Mono<T> attempt) {
+    Mono<T> open(Mono<T> attempt) {
         Mono<T> observed = attempt.doOnNext(opened -> succeeded()).doOnError(this::failed);
         return gate.admit(pause().then(observed), NobodyIsRefused.INSTANCE).doOnNext(opened -> gate.leave());
     }

@@ -277,8 +277,15 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
             if (!released.compareAndSet(false, true) || traffic.isClosed()) {
                 return Mono.empty();
             }
-            ended();
-            return !tracked.clean() && tracked.mayBecomeClean() && isOnItsLoop() ? giveBackNextTurn() : giveBack();
+            boolean ends = ends();
+            boolean clean = tracked.clean();
+            if (ends && clean && pool.passesOn(pooled)) {
+                return Mono.empty();
+            }
+            if (ends) {
+                pool.leaves();
+            }
+            return !clean && tracked.mayBecomeClean() && isOnItsLoop() ? giveBackNextTurn() : giveBack();
         });
     }
 
@@ -329,10 +336,18 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
         if (released.compareAndSet(false, true)) {
             abandoned = true;
         }
-        if (over.compareAndSet(false, true)) {
+        if (ends()) {
+            pool.leaves();
+        }
+    }
+
+    private boolean ends() {
+        boolean first = over.compareAndSet(false, true);
+        if (first) {
             pool.returned(this);
             onEnd.run();
         }
+        return first;
     }
 
     /** Runs when the connection is given back; set by whoever grants the lease, before anybody has it. */
@@ -346,14 +361,15 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
         return release();
     }
 
+    /** What is behind it belongs to somebody else once it is released. */
     @Override
     public Connection unwrap() {
-        return tracked.unwrap();
+        return delegate().unwrap();
     }
 
     @Override
     public <E> @Nullable E unwrap(Class<E> type) {
-        return type.isInstance(this) ? type.cast(this) : tracked.unwrap(type);
+        return type.isInstance(this) ? type.cast(this) : delegate().unwrap(type);
     }
 
     @Override

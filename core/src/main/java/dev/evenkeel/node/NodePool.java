@@ -52,11 +52,11 @@ public final class NodePool {
     private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
     private final LongAdder opened = new LongAdder();
     private final LongAdder closed = new LongAdder();
-    private final Creations creations;
+    private final Creations<Opening.Opened> creations;
     private final boolean direct;
     private final Lanes lanes;
-    private final Admission callers;
-    private final Admission guests;
+    private final Admission<PooledRef<TrackedConnection>> callers;
+    private final Admission<Lease> guests;
     private final PeakLatency latency = new PeakLatency();
     private final AtomicInteger waitingHolders = new AtomicInteger();
     private volatile @Nullable Throwable lastConnectFailure;
@@ -76,7 +76,7 @@ public final class NodePool {
         this.listeners = listeners;
         this.timer = timer;
         this.sweeps = new SweepTimer(timer);
-        this.creations = new Creations(timer);
+        this.creations = new Creations<>(timer);
         this.callers = admission(this::places);
         this.guests = admission(() -> Math.max(1, config.maxSize() / 2));
         this.direct = ConnectionFactories.leavesStatementsToUs(node);
@@ -84,8 +84,8 @@ public final class NodePool {
         this.pool = PoolFactory.create(config, Mono.defer(this::open), this::closed, epoch::get, sweeps);
     }
 
-    private Admission admission(IntSupplier places) {
-        return new Admission(places, config.maxQueue(), new ControlledDelay(config.queueTarget()), timer);
+    private <T> Admission<T> admission(IntSupplier places) {
+        return new Admission<>(places, config.maxQueue(), new ControlledDelay(config.queueTarget()), timer);
     }
 
     public String name() {
@@ -224,10 +224,26 @@ public final class NodePool {
     void returned(Lease lease) {
         leases.remove(lease);
         latency.record(lease.heldNanos());
-        callers.leave();
         if (lease.isGuest()) {
             guests.leave();
         }
+    }
+
+    /** The place of a lease that is over is free. */
+    void leaves() {
+        callers.leave();
+    }
+
+    /**
+     * The connection of a lease that is over goes straight to whoever has waited longest, and the place with it. False when it must
+     * go back into the pool: nobody waits in front of it, somebody waits inside, or it is not to be used again.
+     */
+    boolean passesOn(PooledRef<TrackedConnection> pooled) {
+        TrackedConnection connection = pooled.poolable();
+        return !pool.isDisposed()
+                && pool.metrics().pendingAcquireSize() == 0
+                && connection.isReadyForNext(epoch.get())
+                && callers.passOn(pooled, connection.relay());
     }
 
     /** What one more call costs here, compared with other nodes: how slow it is, times how many share it. */

@@ -46,6 +46,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private final long epoch;
     private final long maxLifetimeNanos;
     private final long openedNanos;
+    private final Relay relay = new Relay();
     private volatile Traffic traffic = new Traffic();
     private volatile boolean sessionChanged;
     private volatile boolean brokenOff;
@@ -130,7 +131,18 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         return direct.client().isConnected();
     }
 
-    /** Who has it from the pool now. */
+    /** From holder to holder, past the pool. */
+    Relay relay() {
+        return relay;
+    }
+
+    /** Ends the traffic of its holder; whether it is as the pool would hand it out in that epoch. */
+    boolean isReadyForNext(long current) {
+        traffic.close();
+        return !traffic.isHandingOver() && clean() && epoch >= current && !isExpired();
+    }
+
+    /** Who has it now. */
     void lentTo(Lease lease) {
         direct.begin().forget();
         holder = lease;

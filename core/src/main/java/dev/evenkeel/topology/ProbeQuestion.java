@@ -19,6 +19,8 @@ final class ProbeQuestion {
      * may read statistics is told of what is received. Without that, the last checkpoint may be of an earlier timeline than
      * what was replayed since, also on a primary that crashed soon after its promotion and is a replica now; the end of what
      * must be replayed is not.
+     *
+     * <p>A replica that has replayed no transaction since it was started is at least where the checkpoint was that it started from.
      */
     private static final String ASK = """
             select concat_ws(' ',
@@ -40,7 +42,10 @@ final class ProbeQuestion {
                                         else pg_current_wal_insert_lsn() end, '0/0')::bigint,
                    current_setting('wal_block_size')::bigint,
                    pg_size_bytes(current_setting('wal_segment_size')),
-                   coalesce(extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000, 0)::bigint,
+                   case when pg_is_in_recovery()
+                        then extract(epoch from clock_timestamp() - coalesce(pg_last_xact_replay_timestamp(),
+                                (select checkpoint_time from pg_control_checkpoint()))) * 1000
+                        else 0 end::bigint,
                    coalesce(host(inet_server_addr()) || ':' || inet_server_port(), '-'),
                    coalesce(case when pg_is_in_recovery() and pg_has_role('pg_read_all_settings', 'usage')
                         then substring(current_setting('primary_conninfo') from '(?:^|\\s)host\\s*=\\s*''?([^\\s'',]+)') || ':'

@@ -28,7 +28,7 @@ class AdmissionTest {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     private final AtomicInteger places = new AtomicInteger(PLACES);
-    private final Admission admission = new Admission(places::get, QUEUE, new ControlledDelay(TARGET), time);
+    private final Admission<String> admission = new Admission<>(places::get, QUEUE, new ControlledDelay(TARGET), time);
     private final List<String> heard = new ArrayList<>();
 
     private final Admission.Refusals refusals = new Admission.Refusals() {
@@ -154,11 +154,90 @@ class AdmissionTest {
         assertThat(heard).containsExactly("old: sent away after 2000 ms", "young: in");
     }
 
+    @Test
+    void whatSomebodyLeavesGoesToWhoeverHasWaitedLongestAndIsStillThere() {
+        arrive("a");
+        arrive("b");
+        Disposable impatient = arrive("c");
+        arrive("d");
+        arrive("e");
+        impatient.dispose();
+
+        assertThat(admission.passOn("left by a", new Relay())).isTrue();
+
+        assertThat(heard).containsExactly("a: in", "b: in", "d: left by a");
+        assertThat(admission.waiting()).isEqualTo(1);
+        admission.leave();
+        assertThat(heard).contains("e: in");
+    }
+
+    @Test
+    void whatSomebodyLeavesIsHisWhenNobodyWaits() {
+        arrive("a");
+        arrive("b");
+
+        assertThat(admission.passOn("unwanted", new Relay())).isFalse();
+
+        admission.leave();
+        arrive("c");
+        assertThat(heard).containsExactly("a: in", "b: in", "c: in");
+    }
+
+    /** While the server takes no more connections there are as many places as connections, and the one that is left is none. */
+    @Test
+    void whatSomebodyLeavesIsPassedOnThoughThereAreFewerPlacesThanBefore() {
+        arrive("a");
+        arrive("b");
+        places.set(1);
+        arrive("c");
+
+        assertThat(admission.passOn("left by a", new Relay())).isTrue();
+
+        assertThat(heard).containsExactly("a: in", "b: in", "c: left by a");
+    }
+
+    @Test
+    void aStandingQueueIsCutBackBeforeSomethingIsPassedOnToo() {
+        arrive("a");
+        arrive("b");
+        arrive("c");
+        time.advanceTimeBy(TARGET.multipliedBy(2));
+        admission.leave();
+        arrive("old");
+        time.advanceTimeBy(ControlledDelay.INTERVAL);
+        arrive("young");
+        heard.clear();
+
+        assertThat(admission.passOn("left", new Relay())).isTrue();
+
+        assertThat(heard).containsExactly("old: sent away after 2000 ms", "young: left");
+    }
+
+    /** A call that needs its connection for nothing is over while it is given to it. */
+    @Test
+    void manyWhoPassItOnAtOnceDoNotPileUpTheStack() {
+        int many = 100_000;
+        Admission<String> one = new Admission<>(() -> 1, many, new ControlledDelay(TARGET), time);
+        Relay relay = new Relay();
+        AtomicInteger served = new AtomicInteger();
+        one.admit(Mono.just("it"), refusals).subscribe();
+        for (int i = 0; i < many; i++) {
+            one.admit(Mono.never(), refusals).subscribe(value -> {
+                served.incrementAndGet();
+                one.passOn(value, relay);
+            });
+        }
+
+        assertThat(one.passOn("it", relay)).isTrue();
+
+        assertThat(served).hasValue(many);
+    }
+
     /** A disposed pool fails everybody at once. */
     @Test
     void manyWhoFailAtOnceDoNotPileUpTheStack() {
         int many = 100_000;
-        Admission one = new Admission(() -> 1, many, new ControlledDelay(TARGET), time);
+        Admission<String> one = new Admission<>(() -> 1, many, new ControlledDelay(TARGET), time);
         AtomicInteger failed = new AtomicInteger();
         one.admit(Mono.just("in"), refusals).subscribe();
         for (int i = 0; i < many; i++) {
@@ -194,7 +273,7 @@ class AdmissionTest {
     @Test
     void neverGivesAPlaceTwiceAndLosesNone() {
         int at = 5;
-        Admission shared = new Admission(
+        Admission<Runnable> shared = new Admission<>(
                 () -> at, Integer.MAX_VALUE, new ControlledDelay(Duration.ofDays(1)), Schedulers.parallel());
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -213,8 +292,10 @@ class AdmissionTest {
         });
         Mono<Runnable> caller = Mono.defer(() -> shared.admit(source, refusals)
                 .doOnNext(exit -> {
-                    exit.run();
-                    shared.leave();
+                    if (ThreadLocalRandom.current().nextBoolean() || !shared.passOn(exit, new Relay())) {
+                        exit.run();
+                        shared.leave();
+                    }
                 })
                 .timeout(Duration.ofNanos(ThreadLocalRandom.current().nextInt(2_000_000)))
                 .onErrorComplete());
@@ -228,7 +309,7 @@ class AdmissionTest {
         assertThat(most.get()).isLessThanOrEqualTo(at);
         assertThat(shared.waiting()).isZero();
         assertThat(Flux.range(0, at)
-                        .flatMap(i -> shared.admit(Mono.just("in"), refusals))
+                        .flatMap(i -> shared.admit(Mono.<Runnable>just(() -> {}), refusals))
                         .count()
                         .block(Duration.ofSeconds(5)))
                 .as("all places are free again")

@@ -19,7 +19,7 @@ class CreationsTest {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    private final Creations creations = new Creations(time);
+    private final Creations<String> creations = new Creations<>(time);
     private final Deque<Sinks.One<String>> attempts = new ArrayDeque<>();
     private final List<String> heard = new ArrayList<>();
 
