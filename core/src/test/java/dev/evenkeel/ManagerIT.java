@@ -113,6 +113,12 @@ class ManagerIT {
     }
 
     @Test
+    void saysWhatToDoAboutAFunctionThatReturnsNull() {
+        StepVerifier.create(db.withConnection(ConnectionOptions.write(), conn -> (Mono<Integer>) null))
+                .verifyErrorSatisfies(error -> assertThat(error).hasMessageContaining("Mono.empty()"));
+    }
+
+    @Test
     void saysWhatToDoAboutAMappingThatReturnsNull() {
         StepVerifier.create(db.query("select null::text").one(row -> row.get(0, String.class)))
                 .verifyErrorSatisfies(error -> assertThat(error).hasMessageContaining("Optional"));

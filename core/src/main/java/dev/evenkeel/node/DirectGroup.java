@@ -81,7 +81,9 @@ final class DirectGroup {
         if (first != null && !whole) {
             parts.add(DirectPart.onlyOnce(first.statement()));
         }
-        parts.addAll(earlier);
+        for (int i = 0; i < earlier.size(); i++) {
+            parts.add(earlier.get(i));
+        }
         parts.add(last);
         if (commit != null && !whole) {
             parts.add(DirectPart.of(CommitAnswer.COMMIT, Values.NONE, null));

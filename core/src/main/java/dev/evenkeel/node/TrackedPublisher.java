@@ -105,7 +105,7 @@ final class TrackedPublisher<T> extends Flux<T> {
                 return;
             }
             of.course.begun();
-            Flux.<T>from(of.source).subscribe(this);
+            of.source.subscribe(this);
         }
 
         @Override

@@ -25,7 +25,8 @@ public final class Contacts {
 
     /** What a node must fulfil to serve the call. */
     Need need(Call<?> call) {
-        return call.terms().wish().consistency() == ReadConsistency.READ_YOUR_WRITES
+        Wish wish = call.terms().wish();
+        return wish.intent() == Intent.READ && wish.consistency() == ReadConsistency.READ_YOUR_WRITES
                 ? of(call).need(topology.positions())
                 : Need.NOTHING;
     }

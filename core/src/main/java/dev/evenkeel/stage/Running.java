@@ -10,9 +10,12 @@ import dev.evenkeel.flow.PassOn;
 import dev.evenkeel.node.Lease;
 import dev.evenkeel.time.Bounded;
 import java.util.Map;
+import java.util.Objects;
+import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.FluxOperator;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -30,14 +33,26 @@ final class Running implements Step {
     @Override
     public <T> Flux<T> apply(Call<T> call, Next next) {
         Lease lease = call.connection();
-        Flux<T> work =
-                new FluxOperator<>(Flux.defer(() -> Flux.<T>from(call.work().on(lease)))) {
-                    @Override
-                    public void subscribe(CoreSubscriber<? super T> actual) {
-                        source.subscribe(new Classified<>(actual, call, lease));
-                    }
-                };
+        Flux<T> work = new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                begin(call, lease, new Classified<>(actual, call, lease));
+            }
+        };
         return Bounded.all(work, call.deadline().remaining(timer), timer, () -> exceeded(call, lease));
+    }
+
+    private static <T> void begin(Call<T> call, Lease lease, CoreSubscriber<T> reader) {
+        Publisher<? extends T> source;
+        try {
+            source = Objects.requireNonNull(
+                    call.work().on(lease), "the function returned null: return Mono.empty() when there is no value");
+        } catch (Throwable refused) {
+            Exceptions.throwIfFatal(refused);
+            Operators.error(reader, refused);
+            return;
+        }
+        source.subscribe(reader);
     }
 
     private static Throwable exceeded(Call<?> call, Lease lease) {

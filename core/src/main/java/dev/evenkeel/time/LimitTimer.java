@@ -54,6 +54,8 @@ public final class LimitTimer {
                 Queues.<Limit>unboundedMultiproducer().get();
         private final AtomicBoolean looking = new AtomicBoolean();
         private final @Nullable Round next;
+        /** Of the one who looks. */
+        private final List<Limit> later = new ArrayList<>();
 
         /** What is still there after a look goes to the {@code next} round, or stays here without one. */
         Round(Duration between, @Nullable Round next) {
@@ -78,11 +80,13 @@ public final class LimitTimer {
         }
 
         private void look() {
-            List<Limit> later = new ArrayList<>();
             Round after = next == null ? this : next;
             try {
                 long now = System.nanoTime();
                 for (Limit limit = noted.poll(); limit != null; limit = noted.poll()) {
+                    if (limit.isDisposed()) {
+                        continue;
+                    }
                     if (limit.at - now >= after.shortestNanos) {
                         later.add(limit);
                     } else {
@@ -90,12 +94,11 @@ public final class LimitTimer {
                     }
                 }
             } finally {
-                looking.set(false);
                 for (Limit limit : later) {
-                    if (!limit.isDisposed()) {
-                        after.note(limit);
-                    }
+                    after.note(limit);
                 }
+                later.clear();
+                looking.set(false);
                 if (!noted.isEmpty()) {
                     lookLater();
                 }

@@ -11,12 +11,25 @@ import java.nio.charset.StandardCharsets;
  */
 public record CommandTag(long rows, boolean rolledBack) {
 
+    /** Of statements and transactions that do little, which are most: from -1 on. */
+    private static final CommandTag[] OFTEN = often();
+
     private static final byte[] ROLLBACK = "ROLLBACK\0".getBytes(StandardCharsets.US_ASCII);
 
     /** The body of its message begins where the reader is. */
     static CommandTag read(ByteBuf body, int length) {
         int begin = body.readerIndex();
-        return new CommandTag(rows(body, begin, begin + length - 1), isRollback(body, begin, length));
+        long rows = rows(body, begin, begin + length - 1);
+        boolean rolledBack = rows < 0 && isRollback(body, begin, length);
+        return rows + 1 < OFTEN.length && !rolledBack ? OFTEN[(int) rows + 1] : new CommandTag(rows, rolledBack);
+    }
+
+    private static CommandTag[] often() {
+        CommandTag[] tags = new CommandTag[4];
+        for (int i = 0; i < tags.length; i++) {
+            tags[i] = new CommandTag(i - 1, false);
+        }
+        return tags;
     }
 
     /** The number at the end, with a blank in front of it. */

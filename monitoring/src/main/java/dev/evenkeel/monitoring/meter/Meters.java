@@ -41,6 +41,11 @@ final class Meters {
     private final ConcurrentMap<Series, Meter> known = new ConcurrentHashMap<>();
     private final ConcurrentMap<DatabaseMeter, Integer> counts = new ConcurrentHashMap<>();
 
+    /** Made once: one or the other is needed for every statement. */
+    private final Function<Series, Meter> timers = this::registerTimer;
+
+    private final Function<Series, Meter> counters = this::registerCounter;
+
     Meters(MeterRegistry registry) {
         this.registry = registry;
     }
@@ -48,24 +53,26 @@ final class Meters {
     private record Series(DatabaseMeter meter, List<String> values) {}
 
     Timer timer(DatabaseMeter meter, String... values) {
-        Series series = new Series(meter, List.of(values));
-        return (Timer) meter(
-                series,
-                wanted -> Timer.builder(meter.meter())
-                        .description(meter.description())
-                        .tags(tags(wanted))
-                        .serviceLevelObjectives(BUCKETS)
-                        .register(registry));
+        return (Timer) meter(new Series(meter, List.of(values)), timers);
+    }
+
+    private Timer registerTimer(Series wanted) {
+        return Timer.builder(wanted.meter().meter())
+                .description(wanted.meter().description())
+                .tags(tags(wanted))
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
     }
 
     Counter counter(DatabaseMeter meter, String... values) {
-        Series series = new Series(meter, List.of(values));
-        return (Counter) meter(
-                series,
-                wanted -> Counter.builder(meter.meter())
-                        .description(meter.description())
-                        .tags(tags(wanted))
-                        .register(registry));
+        return (Counter) meter(new Series(meter, List.of(values)), counters);
+    }
+
+    private Counter registerCounter(Series wanted) {
+        return Counter.builder(wanted.meter().meter())
+                .description(wanted.meter().description())
+                .tags(tags(wanted))
+                .register(registry);
     }
 
     <T> void gauge(DatabaseMeter meter, T source, ToDoubleFunction<T> value, String... values) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the query that is executed once for each row of another one (N+1). What a request has executed is remembered in its
@@ -60,7 +61,7 @@ final class RepeatedStatements {
 
         private String first = "";
         private int times;
-        private final Map<String, Integer> others = new HashMap<>(0);
+        private @Nullable Map<String, Integer> others;
 
         synchronized int next(String fingerprint) {
             if (first.isEmpty()) {
@@ -68,6 +69,9 @@ final class RepeatedStatements {
             }
             if (first.equals(fingerprint)) {
                 return ++times;
+            }
+            if (others == null) {
+                others = new HashMap<>();
             }
             return others.size() >= MOST_OF_A_SCOPE && !others.containsKey(fingerprint)
                     ? 0
