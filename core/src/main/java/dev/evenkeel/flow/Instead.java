@@ -5,10 +5,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
+import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
@@ -28,8 +31,26 @@ public final class Instead<T> extends FluxOperator<T, T> {
         this.other = other;
     }
 
+    /** The same for one value at most. */
+    public static <T> Mono<T> of(
+            Mono<T> source, Function<Throwable, ? extends @Nullable Publisher<? extends T>> other) {
+        return new MonoOperator<>(source) {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                begin(this.source, other, actual);
+            }
+        };
+    }
+
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
+        begin(source, other, actual);
+    }
+
+    private static <T> void begin(
+            CorePublisher<? extends T> source,
+            Function<Throwable, ? extends @Nullable Publisher<? extends T>> other,
+            CoreSubscriber<? super T> actual) {
         Switch<T> through = new Switch<>(actual, other);
         actual.onSubscribe(through);
         source.subscribe(through);

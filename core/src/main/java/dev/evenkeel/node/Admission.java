@@ -1,9 +1,8 @@
 package dev.evenkeel.node;
 
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,7 +55,9 @@ final class Admission<T> {
     private final int longestQueue;
     private final ControlledDelay delay;
     private final Scheduler clock;
-    private final Set<Visit> queue = new LinkedHashSet<>();
+    /** Those who go away are looked for from the front: whoever has run out of patience mostly is there. */
+    private final Deque<Visit> queue = new ArrayDeque<>();
+
     private final AtomicInteger rounds = new AtomicInteger();
     private int taken;
 
@@ -152,8 +153,8 @@ final class Admission<T> {
     }
 
     private Duration oldestWait(long now) {
-        Iterator<Visit> first = queue.iterator();
-        return first.hasNext() ? Duration.ofNanos(now - first.next().since) : Duration.ZERO;
+        Visit first = queue.peekFirst();
+        return first == null ? Duration.ZERO : Duration.ofNanos(now - first.since);
     }
 
     /** By one thread at a time, and never inside itself: a source that fails at once would pile up the stack. */
@@ -187,9 +188,7 @@ final class Admission<T> {
             if (queue.isEmpty() || (brought == 0 && taken >= places.getAsInt())) {
                 return null;
             }
-            Iterator<Visit> first = queue.iterator();
-            Visit visit = first.next();
-            first.remove();
+            Visit visit = queue.removeFirst();
             long now = clock.now(TimeUnit.NANOSECONDS);
             long waited = now - visit.since;
             if (delay.sheds(now, waited)) {

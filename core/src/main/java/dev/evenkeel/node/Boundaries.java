@@ -7,8 +7,10 @@ import io.r2dbc.spi.Result;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /**
  * Where the transactions of one lease begin and end.
@@ -24,7 +26,7 @@ import reactor.core.publisher.Mono;
 record Boundaries(
         PostgresqlConnection raw, DirectStatements direct, Traffic traffic, Supplier<String> node, Runnable sever) {
 
-    private PendingBegin pending() {
+    PendingBegin pending() {
         return direct.begin();
     }
 
@@ -47,7 +49,8 @@ record Boundaries(
         });
     }
 
-    private boolean hasNone() {
+    /** Whether there is no transaction to be ended. */
+    boolean hasNone() {
         return !pending().isUnderWay() && direct.status() == TransactionStatus.IDLE;
     }
 
@@ -61,14 +64,20 @@ record Boundaries(
     }
 
     Flux<Void> commit() {
-        Flux<Void> commit = boundary(CommitExchange.on(direct, traffic, this::hasNone, pending()::forget, node));
-        return Flux.defer(() -> {
-            Begin none = pending().withdraw(traffic);
-            if (none == null) {
-                return commit;
+        Flux<Void> commit = boundary(CommitExchange.at(this));
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Void> actual) {
+                Begin none = pending().withdraw(traffic);
+                if (none == null) {
+                    commit.subscribe(actual);
+                } else if (none.isRefused()) {
+                    Operators.error(actual, CommitAnswer.ofNone());
+                } else {
+                    Operators.complete(actual);
+                }
             }
-            return none.isRefused() ? Flux.error(CommitAnswer.ofNone()) : Flux.empty();
-        });
+        };
     }
 
     /**

@@ -5,8 +5,6 @@ import dev.evenkeel.wire.CommandTag;
 import dev.evenkeel.wire.Wire;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.postgresql.message.backend.BackendMessage;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -18,26 +16,22 @@ final class CommitExchange {
 
     private CommitExchange() {}
 
-    /** Completes when the transaction has committed; at once when there is {@code none}. */
-    static Mono<Void> on(
-            DirectStatements session,
-            Exchanges traffic,
-            BooleanSupplier none,
-            Runnable answered,
-            Supplier<String> node) {
+    /** Completes when the transaction has committed; at once when there is none. */
+    static Mono<Void> at(Boundaries end) {
         return new Mono<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Void> caller) {
-                if (none.getAsBoolean()) {
+                if (end.hasNone()) {
                     Operators.complete(caller);
                     return;
                 }
-                Reader reader = new Reader(caller, answered, node);
+                Reader reader = new Reader(caller, end);
                 caller.onSubscribe(reader);
                 if (!reader.over) {
+                    DirectStatements session = end.direct();
                     ByteBuf request = session.client().getByteBufAllocator().ioBuffer(32);
                     Wire.query(request, CommitAnswer.COMMIT);
-                    session.answers().ask(request, reader, traffic.isAlone());
+                    session.answers().ask(request, reader, end.traffic().isAlone());
                 }
             }
         };
@@ -46,15 +40,13 @@ final class CommitExchange {
     private static final class Reader implements AnswerReader, Subscription {
 
         private final CoreSubscriber<? super Void> caller;
-        private final Runnable answered;
-        private final Supplier<String> node;
+        private final Boundaries at;
         private final CommitAnswer answer = new CommitAnswer();
         private volatile boolean over;
 
-        Reader(CoreSubscriber<? super Void> caller, Runnable answered, Supplier<String> node) {
+        Reader(CoreSubscriber<? super Void> caller, Boundaries at) {
             this.caller = caller;
-            this.answered = answered;
-            this.node = node;
+            this.at = at;
         }
 
         @Override
@@ -78,8 +70,8 @@ final class CommitExchange {
         @Override
         public void ready() {
             if (!over) {
-                answered.run();
-                end(answer.problem(node.get()));
+                at.pending().forget();
+                end(answer.problem(at.node().get()));
             }
         }
 

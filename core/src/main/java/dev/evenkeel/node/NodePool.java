@@ -9,6 +9,7 @@ import dev.evenkeel.error.PoolExhaustedException;
 import dev.evenkeel.event.ConnectionClosed;
 import dev.evenkeel.event.ConnectionOpened;
 import dev.evenkeel.event.Listeners;
+import dev.evenkeel.flow.Instead;
 import dev.evenkeel.lane.LaneSettings;
 import dev.evenkeel.lane.Lanes;
 import dev.evenkeel.time.Bounded;
@@ -186,9 +187,9 @@ public final class NodePool {
 
     /** When the server takes no more connections, the turn has come too early: the next one that is given back will do. */
     private Mono<Lease> inTurn(Turnaway turnaway) {
-        return new OnItsLoop(callers.admit(pool.acquire(), turnaway), this::lend)
-                .onErrorResume(
-                        failure -> Creations.isSaturation(failure) && connections() > 0, saturated -> inTurn(turnaway));
+        return Instead.of(
+                new OnItsLoop(callers.admit(pool.acquire(), turnaway), this::lend),
+                failure -> Creations.isSaturation(failure) && connections() > 0 ? inTurn(turnaway) : null);
     }
 
     private Mono<Lease> bounded(Mono<Lease> lease, Duration patience, Turnaway turnaway) {

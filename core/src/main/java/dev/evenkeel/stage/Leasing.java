@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoOperator;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -80,13 +79,22 @@ final class Leasing implements Step {
 
     /** Only synchronous operators may follow the pool's own publisher: it takes back what is cancelled up to its emission. */
     Mono<Lease> acquire(Call<?> call) {
-        return Mono.deferContextual(context -> CallContext.connection(context).orElse(null) instanceof Lease outer
-                ? acquireInside(outer, call)
-                : granted(
-                        call.guest()
-                                ? call.node().acquireAsGuest(patience(call), call.trace()::requestId)
-                                : call.node().acquire(patience(call), call.trace()::requestId),
-                        call));
+        return new Mono<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Lease> actual) {
+                Mono<Lease> lease =
+                        CallContext.connection(actual.currentContext()).orElse(null) instanceof Lease outer
+                                ? acquireInside(outer, call)
+                                : acquireFirst(call);
+                lease.subscribe(new Granted(actual, call, contacts));
+            }
+        };
+    }
+
+    private Mono<Lease> acquireFirst(Call<?> call) {
+        return call.guest()
+                ? call.node().acquireAsGuest(patience(call), call.trace()::requestId)
+                : call.node().acquire(patience(call), call.trace()::requestId);
     }
 
     /** Never as a guest: whoever holds a connection must get the second one, or both are stuck. */
@@ -94,18 +102,9 @@ final class Leasing implements Step {
         NodePool node = call.node();
         NestedWait wait = outer.nestedWait();
         Mono<Lease> acquired = wait.begin(node)
-                ? granted(node.acquire(patience(call), call.trace()::requestId), call)
+                ? node.acquire(patience(call), call.trace()::requestId)
                 : Mono.error(deadlock(node, call));
         return acquired.doOnNext(lease -> lease.nestedWait().inside(wait)).doFinally(end -> wait.end(node));
-    }
-
-    private Mono<Lease> granted(Mono<Lease> acquired, Call<?> call) {
-        return new MonoOperator<>(acquired) {
-            @Override
-            public void subscribe(CoreSubscriber<? super Lease> actual) {
-                source.subscribe(new Granted(actual, call, contacts));
-            }
-        };
     }
 
     /** One operator for what is to be done with each lease and with each refusal. */

@@ -102,12 +102,13 @@ public final class Pipeline {
 
     private <T> Call<T> call(Terms terms, Work<T> work, boolean single, Context context) {
         Deadline own = Deadline.in(terms.timeout(), clock);
+        Deadline outer = CallContext.deadline(context).orElse(own);
         return new Call<>(
                 terms,
                 work,
                 single,
                 new Trace(),
-                CallContext.deadline(context).map(own::earlier).orElse(own),
+                own.earlier(outer),
                 CallContext.session(context).orElse(null),
                 null,
                 0,
