@@ -13,6 +13,7 @@ import io.r2dbc.spi.Result;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -146,6 +147,26 @@ class PassedOnIT {
     void aSessionWithOtherSettingsIsNotTheNextOnes() {
         assertThat(foundByTheNext(conn -> Mono.from(conn.setStatementTimeout(Duration.ofMinutes(1)))))
                 .isEqualTo("0 0 true");
+    }
+
+    /** What the next one does may take long. */
+    @Test
+    void whoeverHasHadItHearsThatHeIsDoneBeforeTheNextOneBegins() {
+        Sinks.Empty<Void> waits = Sinks.empty();
+        List<String> order = new CopyOnWriteArrayList<>();
+        Disposable holder = db.withConnection(ConnectionOptions.write(), conn -> waits.asMono())
+                .doOnTerminate(() -> order.add("the first one is done"))
+                .subscribe();
+        await("it is leased", () -> db.metrics().leased() == 1);
+        Disposable next = db.withConnection(
+                        ConnectionOptions.write(), conn -> Mono.fromRunnable(() -> order.add("the next one begins")))
+                .subscribe();
+        await("the next one waits", () -> db.metrics().waiting() == 1);
+
+        waits.tryEmitEmpty();
+
+        await("both are done", () -> holder.isDisposed() && next.isDisposed());
+        assertThat(order).containsExactly("the first one is done", "the next one begins");
     }
 
     @Test

@@ -20,9 +20,9 @@ import reactor.util.context.Context;
  *
  * <p>How this works: who is let through takes a place and subscribes to the source. If the source emits, the place belongs to
  * what it emitted: whoever ends that calls {@link #leave()}, or {@link #passOn} if what was emitted is as good for the next
- * caller. If it fails, ends without a value, or the caller goes away before,
- * the place is free again by itself. Each free place goes to whoever has waited longest, unless {@link ControlledDelay} says
- * that the queue stands and he has waited too long. Nobody is called while the lock is held.
+ * caller. If it fails, ends without a value, or the caller goes away before, the place is free again by itself. Each free place
+ * goes to whoever has waited longest, unless {@link ControlledDelay} says that the queue stands and he has waited too long. Nobody
+ * is called while the lock is held.
  */
 final class Admission<T> {
 
@@ -96,16 +96,21 @@ final class Admission<T> {
     }
 
     /**
-     * What was emitted to somebody goes to whoever has waited longest, and the place with it, also if there are fewer places by now:
-     * what it is for is there. False when nobody waits: then it is still the caller's.
+     * What was emitted to somebody is for whoever has waited longest, and the place with it, also if there are fewer places by now:
+     * what it is for is there. Returns what gives it to him, to be run once; {@code null} when nobody waits: then it is still the
+     * caller's.
      */
-    boolean passOn(T value, Relay relay) {
+    @Nullable
+    Runnable passOn(T value, Relay relay) {
         Visit successor = successor();
         if (successor == null) {
-            return false;
+            return null;
         }
-        relay.hand(() -> successor.deliver(value));
-        return true;
+        return () -> {
+            relay.hand(() -> successor.deliver(value));
+            // There may be more places by now than when the last one left.
+            callNext();
+        };
     }
 
     private @Nullable Visit successor() {

@@ -24,8 +24,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 import reactor.pool.PooledRef;
 
@@ -279,14 +281,29 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
             }
             boolean ends = ends();
             boolean clean = tracked.clean();
-            if (ends && clean && pool.passesOn(pooled)) {
-                return Mono.empty();
+            Runnable toTheNext = ends && clean ? pool.passOn(pooled) : null;
+            if (toTheNext != null) {
+                return endsBefore(toTheNext);
             }
             if (ends) {
                 pool.leaves();
             }
             return !clean && tracked.mayBecomeClean() && isOnItsLoop() ? giveBackNextTurn() : giveBack();
         });
+    }
+
+    /** Whoever has had it hears that he is done before the next one begins, who may take long. */
+    private static Mono<Void> endsBefore(Runnable toTheNext) {
+        return new Mono<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Void> actual) {
+                try {
+                    Operators.complete(actual);
+                } finally {
+                    toTheNext.run();
+                }
+            }
+        };
     }
 
     private Mono<Void> giveBack() {

@@ -236,15 +236,17 @@ public final class NodePool {
     }
 
     /**
-     * The connection of a lease that is over goes straight to whoever has waited longest, and the place with it. False when it must
-     * go back into the pool: nobody waits in front of it, somebody waits inside, or it is not to be used again.
+     * The connection of a lease that is over is for whoever has waited longest, and the place with it: returns what gives it to him.
+     * {@code null} when it must go back into the pool: nobody waits in front of it, somebody waits inside, or it is not to be used
+     * again.
      */
-    boolean passesOn(PooledRef<TrackedConnection> pooled) {
+    @Nullable
+    Runnable passOn(PooledRef<TrackedConnection> pooled) {
         TrackedConnection connection = pooled.poolable();
-        return !pool.isDisposed()
+        boolean ready = !pool.isDisposed()
                 && pool.metrics().pendingAcquireSize() == 0
-                && connection.isReadyForNext(epoch.get())
-                && callers.passOn(pooled, connection.relay());
+                && connection.isReadyForNext(epoch.get());
+        return ready ? callers.passOn(pooled, connection.relay()) : null;
     }
 
     /** What one more call costs here, compared with other nodes: how slow it is, times how many share it. */

@@ -154,6 +154,10 @@ class AdmissionTest {
         assertThat(heard).containsExactly("old: sent away after 2000 ms", "young: in");
     }
 
+    private void passOn(String value) {
+        admission.passOn(value, new Relay()).run();
+    }
+
     @Test
     void whatSomebodyLeavesGoesToWhoeverHasWaitedLongestAndIsStillThere() {
         arrive("a");
@@ -163,7 +167,7 @@ class AdmissionTest {
         arrive("e");
         impatient.dispose();
 
-        assertThat(admission.passOn("left by a", new Relay())).isTrue();
+        passOn("left by a");
 
         assertThat(heard).containsExactly("a: in", "b: in", "d: left by a");
         assertThat(admission.waiting()).isEqualTo(1);
@@ -176,7 +180,7 @@ class AdmissionTest {
         arrive("a");
         arrive("b");
 
-        assertThat(admission.passOn("unwanted", new Relay())).isFalse();
+        assertThat(admission.passOn("unwanted", new Relay())).isNull();
 
         admission.leave();
         arrive("c");
@@ -191,9 +195,23 @@ class AdmissionTest {
         places.set(1);
         arrive("c");
 
-        assertThat(admission.passOn("left by a", new Relay())).isTrue();
+        passOn("left by a");
 
         assertThat(heard).containsExactly("a: in", "b: in", "c: left by a");
+    }
+
+    /** A server that takes more connections again, and nobody who arrives. */
+    @Test
+    void morePlacesAreSeenByWhoeverPassesOn() {
+        places.set(1);
+        for (String name : List.of("a", "b", "c", "d")) {
+            arrive(name);
+        }
+        places.set(3);
+
+        passOn("left by a");
+
+        assertThat(heard).containsExactly("a: in", "b: left by a", "c: in", "d: in");
     }
 
     @Test
@@ -208,7 +226,7 @@ class AdmissionTest {
         arrive("young");
         heard.clear();
 
-        assertThat(admission.passOn("left", new Relay())).isTrue();
+        passOn("left");
 
         assertThat(heard).containsExactly("old: sent away after 2000 ms", "young: left");
     }
@@ -224,11 +242,14 @@ class AdmissionTest {
         for (int i = 0; i < many; i++) {
             one.admit(Mono.never(), refusals).subscribe(value -> {
                 served.incrementAndGet();
-                one.passOn(value, relay);
+                Runnable next = one.passOn(value, relay);
+                if (next != null) {
+                    next.run();
+                }
             });
         }
 
-        assertThat(one.passOn("it", relay)).isTrue();
+        one.passOn("it", relay).run();
 
         assertThat(served).hasValue(many);
     }
@@ -292,9 +313,12 @@ class AdmissionTest {
         });
         Mono<Runnable> caller = Mono.defer(() -> shared.admit(source, refusals)
                 .doOnNext(exit -> {
-                    if (ThreadLocalRandom.current().nextBoolean() || !shared.passOn(exit, new Relay())) {
+                    Runnable next = ThreadLocalRandom.current().nextBoolean() ? shared.passOn(exit, new Relay()) : null;
+                    if (next == null) {
                         exit.run();
                         shared.leave();
+                    } else {
+                        next.run();
                     }
                 })
                 .timeout(Duration.ofNanos(ThreadLocalRandom.current().nextInt(2_000_000)))

@@ -18,6 +18,12 @@ final class FreePorts {
     private static final int HIGHEST = 32_000;
     private static final int TRIES = 200;
 
+    /** Test processes side by side do not see which ports the nodes keep that are down in another one. */
+    private static final int SHARES = 4;
+
+    private static final int SHARE = (HIGHEST - LOWEST) / SHARES;
+    private static final int FIRST = LOWEST + Integer.getInteger("surefire.forkNumber", 0) % SHARES * SHARE;
+
     // A node that is down keeps its port, though nobody listens there.
     private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
 
@@ -25,7 +31,7 @@ final class FreePorts {
 
     static int take() {
         for (int i = 0; i < TRIES; i++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            int port = ThreadLocalRandom.current().nextInt(FIRST, FIRST + SHARE);
             if (TAKEN.add(port)) {
                 if (free(port)) {
                     return port;
@@ -33,8 +39,8 @@ final class FreePorts {
                 TAKEN.remove(port);
             }
         }
-        throw new IllegalStateException("No free port found between " + LOWEST + " and " + HIGHEST + " in " + TRIES
-                + " tries: close clusters that are not needed any more");
+        throw new IllegalStateException("No free port found between " + FIRST + " and " + (FIRST + SHARE) + " in "
+                + TRIES + " tries: close clusters that are not needed any more");
     }
 
     static void giveBack(int port) {
