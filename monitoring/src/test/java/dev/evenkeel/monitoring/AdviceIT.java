@@ -189,6 +189,8 @@ class AdviceIT {
         sql("select pg_reload_conf()");
         sql("select pg_stat_reset()");
         sql(HEALTHY);
+        // What a session has counted shows when it has ended on the server, which may be behind the analysis.
+        awaitCounted("(select sum(n_tup_ins) = 64999 from pg_stat_user_tables where schemaname = 'shop'), false");
         sql("vacuum analyze shop.customer");
         sql("vacuum analyze shop.orders");
         sql("vacuum analyze shop.item");
@@ -197,6 +199,16 @@ class AdviceIT {
             sql("select * from shop.customer where email = '7@example.org'");
             sql("select * from shop.item where orders = 7");
         }
+        awaitCounted("(select bool_and(idx_scan >= 3) from pg_stat_user_indexes"
+                + " where indexrelname in ('orders_customer_idx', 'customer_email_key', 'item_pkey')), false");
+    }
+
+    private void awaitCounted(String what) {
+        await(
+                "the server has counted: " + what,
+                () -> cluster.primary()
+                        .queryOne("select coalesce(" + what + ")::text")
+                        .equals("true"));
     }
 
     /** An error is part of a fault. */
