@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,7 +36,6 @@ import reactor.pool.PooledRef;
  */
 public final class NodePool {
 
-    private static final double LIFETIME_SPREAD = 0.15;
     private static final Duration BETWEEN_DISTRUSTS = Duration.ofSeconds(1);
 
     private final NodeConfig node;
@@ -114,9 +112,8 @@ public final class NodePool {
     private TrackedConnection track(Opening.Opened session) {
         lastConnectFailure = null;
         opened.increment();
-        double share = 1 - LIFETIME_SPREAD * ThreadLocalRandom.current().nextDouble();
-        Duration lifetime = Duration.ofMillis((long) (config.maxLifetime().toMillis() * share));
-        return new TrackedConnection(session, direct, epoch.get(), lifetime, listeners, timer);
+        Lifetime lifetime = Lifetime.begin(epoch.get(), config.maxLifetime(), timer);
+        return new TrackedConnection(session, direct, lifetime, listeners, timer);
     }
 
     private void closed(TrackedConnection connection) {

@@ -41,10 +41,8 @@ final class PoolFactory {
                     return connection.close();
                 })
                 .evictInBackground(SWEEP, timer)
-                .evictionPredicate((connection, use) -> !connection.clean()
-                        || connection.epoch() < epoch.getAsLong()
-                        || connection.isExpired()
-                        || idleTooLong(use, config, self.get()))
+                .evictionPredicate((connection, use) ->
+                        !connection.isFit(epoch.getAsLong()) || idleTooLong(use, config, self.get()))
                 .buildPool();
         self.set(pool);
         return pool;

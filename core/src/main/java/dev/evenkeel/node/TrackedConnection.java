@@ -19,7 +19,6 @@ import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +42,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private final boolean own;
     private final Listeners listeners;
     private final Scheduler timer;
-    private final long epoch;
-    private final long maxLifetimeNanos;
-    private final long openedNanos;
+    private final Lifetime lifetime;
     private final Relay relay = new Relay();
     private volatile Traffic traffic = new Traffic();
     private volatile boolean sessionChanged;
@@ -53,34 +50,21 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     private volatile @Nullable Lease holder;
 
     /** With {@code direct} statements need not be left to the driver. */
-    TrackedConnection(
-            Opening.Opened session,
-            boolean direct,
-            long epoch,
-            Duration maxLifetime,
-            Listeners listeners,
-            Scheduler timer) {
+    TrackedConnection(Opening.Opened session, boolean direct, Lifetime lifetime, Listeners listeners, Scheduler timer) {
         this.raw = session.connection();
         this.direct = new DirectStatements(raw, direct, session.own());
         this.sockets = session.sockets();
         this.loop = sockets.loop();
         this.started = session.started();
         this.own = session.own();
-        this.epoch = epoch;
-        this.maxLifetimeNanos = maxLifetime.toNanos();
+        this.lifetime = lifetime;
         this.listeners = listeners;
         this.timer = timer;
-        this.openedNanos = timer.now(TimeUnit.NANOSECONDS);
     }
 
     @Override
     protected Connection delegate() {
         return raw;
-    }
-
-    /** The pool's generation in which this connection was opened. */
-    long epoch() {
-        return epoch;
     }
 
     /** When the server at the other end began: another value is another server. */
@@ -89,20 +73,12 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     }
 
     Duration age() {
-        return Duration.ofNanos(ageNanos());
-    }
-
-    private long ageNanos() {
-        return timer.now(TimeUnit.NANOSECONDS) - openedNanos;
-    }
-
-    boolean isExpired() {
-        return ageNanos() >= maxLifetimeNanos;
+        return lifetime.age();
     }
 
     /** Why it is being closed, in the pool's {@code current} epoch. The cause comes before what may only follow from it. */
     Reason closingReason(long current) {
-        if (epoch < current) {
+        if (lifetime.isRetired(current)) {
             return Reason.RETIRED;
         }
         if (SqlState.of(traffic.firstFailure()) == SqlState.SESSION_TERMINATED) {
@@ -114,10 +90,15 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
         if (!clean()) {
             return Reason.UNCLEAN;
         }
-        return isExpired() ? Reason.EXPIRED : Reason.SPARE;
+        return lifetime.isExpired() ? Reason.EXPIRED : Reason.SPARE;
     }
 
-    /** Whether it may be handed out: alive, nothing in flight, no open transaction, no changed settings. */
+    /** Whether it may be handed out in the pool's {@code current} epoch. */
+    boolean isFit(long current) {
+        return clean() && !lifetime.isRetired(current) && !lifetime.isExpired();
+    }
+
+    /** Alive, nothing in flight, no open transaction, no changed settings. */
     boolean clean() {
         return alive() && !sessionChanged && traffic.quiet() && hasNoTransaction();
     }
@@ -139,7 +120,7 @@ final class TrackedConnection extends ForwardingConnection implements Wrapped<Co
     /** Ends the traffic of its holder; whether it is as the pool would hand it out in that epoch. */
     boolean isReadyForNext(long current) {
         traffic.close();
-        return !traffic.isHandingOver() && clean() && epoch >= current && !isExpired();
+        return !traffic.isHandingOver() && isFit(current);
     }
 
     /** Who has it now. */

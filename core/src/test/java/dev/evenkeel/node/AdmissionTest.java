@@ -137,8 +137,8 @@ class AdmissionTest {
         assertThat(heard).containsExactly("a: in", "b: in", "c: in");
     }
 
-    @Test
-    void aStandingQueueIsCutBackToThoseWhoHaveNotWaitedForLong() {
+    /** One has waited for an interval, another one has just come. */
+    private void letTheQueueStand() {
         arrive("a");
         arrive("b");
         arrive("c");
@@ -148,6 +148,11 @@ class AdmissionTest {
         time.advanceTimeBy(ControlledDelay.INTERVAL);
         arrive("young");
         heard.clear();
+    }
+
+    @Test
+    void aStandingQueueIsCutBackToThoseWhoHaveNotWaitedForLong() {
+        letTheQueueStand();
 
         admission.leave();
 
@@ -216,15 +221,7 @@ class AdmissionTest {
 
     @Test
     void aStandingQueueIsCutBackBeforeSomethingIsPassedOnToo() {
-        arrive("a");
-        arrive("b");
-        arrive("c");
-        time.advanceTimeBy(TARGET.multipliedBy(2));
-        admission.leave();
-        arrive("old");
-        time.advanceTimeBy(ControlledDelay.INTERVAL);
-        arrive("young");
-        heard.clear();
+        letTheQueueStand();
 
         passOn("left");
 
