@@ -11,10 +11,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** Managers for tests: small pools and quick probes, so that a test sees a change in milliseconds. */
-final class Databases {
+public final class Databases {
 
     /** Longer than any deadline in the tests: who waits so long has found a hang. */
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    public static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** Runs the tests of plain calls with PgBouncer in between. */
     private static final String THROUGH_POOLER = "evenkeel.test.pgbouncer";
@@ -46,7 +46,8 @@ final class Databases {
         return start(cluster, UnaryOperator.identity());
     }
 
-    static ReactiveDatabaseManager start(PostgresCluster cluster, UnaryOperator<DatabaseConfig.Builder> changes) {
+    public static ReactiveDatabaseManager start(
+            PostgresCluster cluster, UnaryOperator<DatabaseConfig.Builder> changes) {
         return start(changes.apply(config(cluster)).build());
     }
 
@@ -74,7 +75,7 @@ final class Databases {
     }
 
     /** Looks until the condition holds or the patience is over. */
-    static void await(String what, BooleanSupplier condition) {
+    public static void await(String what, BooleanSupplier condition) {
         await(what, PATIENCE, condition);
     }
 

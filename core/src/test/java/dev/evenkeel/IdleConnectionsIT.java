@@ -29,6 +29,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -58,6 +60,9 @@ class IdleConnectionsIT implements DatabaseListener {
     private static final String TERMINATE =
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '" + APPLICATION + "'";
     private static final int SIZE = 4;
+    /** Together less than the second between the pool's own looks. */
+    private static final int MOST_LOOKS = 40;
+
     private static final PoolConfig CONFIG =
             PoolConfig.builder().minSize(SIZE).maxSize(SIZE).build();
 
@@ -121,6 +126,27 @@ class IdleConnectionsIT implements DatabaseListener {
         one.dispose().block(PATIENCE);
     }
 
+    /** The last one who had it closes the pool when he hears that he is done, and that is before the next one begins. */
+    @Test
+    void whoeverIsPassedAConnectionOfAPoolThatIsBeingClosedFindsItBroken() {
+        NodePool one = pool(PoolConfig.builder().minSize(1).maxSize(1).build(), new Logins(null, time));
+        Lease first = one.acquire(PATIENCE, () -> "-").block(PATIENCE);
+        CompletableFuture<Lease> next = one.acquire(PATIENCE, () -> "-").toFuture();
+        await("somebody waits", () -> one.state().waiting() == 1);
+
+        first.release().then(Mono.defer(one::dispose)).subscribe();
+
+        Lease passedOn =
+                next.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join();
+        StepVerifier.create(Flux.from(
+                                passedOn.createStatement("select pg_sleep(60)").execute())
+                        .flatMap(Result::getRowsUpdated))
+                .expectError()
+                .verify(PATIENCE);
+        passedOn.release().block(PATIENCE);
+        assertThat(one.leases()).isEmpty();
+    }
+
     @AfterEach
     void close() {
         pool.dispose().block(PATIENCE);
@@ -136,7 +162,7 @@ class IdleConnectionsIT implements DatabaseListener {
     private void awaitLooks(String what, BooleanSupplier condition) {
         AtomicInteger looks = new AtomicInteger();
         await(what, () -> {
-            if (!condition.getAsBoolean() && looks.getAndIncrement() < 3) {
+            if (!condition.getAsBoolean() && looks.getAndIncrement() < MOST_LOOKS) {
                 time.advanceTimeBy(Duration.ofMillis(20));
             }
             return condition.getAsBoolean();

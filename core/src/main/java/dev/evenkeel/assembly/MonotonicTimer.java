@@ -11,9 +11,9 @@ import reactor.core.scheduler.Scheduler;
  * deadlines would strike or never come, and every pooled connection would look too old at once. See {@link LimitTimer} for what is
  * to happen later.
  */
-record MonotonicTimer(Scheduler threads, LimitTimer limits) implements Scheduler {
+public record MonotonicTimer(Scheduler threads, LimitTimer limits) implements Scheduler {
 
-    MonotonicTimer(Scheduler threads) {
+    public MonotonicTimer(Scheduler threads) {
         this(threads, new LimitTimer(threads));
     }
 

@@ -61,16 +61,16 @@ final class Shutdown {
     }
 
     private Mono<Void> stopWork() {
-        List<Lease> held = leases();
-        if (!held.isEmpty() || parts.gate().inside() > 0) {
+        int held = leases().size();
+        if (held > 0 || parts.gate().inside() > 0) {
             log.warn(
                     "Grace period is over: {} calls and {} connections are stopped",
                     parts.gate().inside(),
-                    held.size());
+                    held);
         }
         // The pools first: a connection that comes back must not go to a caller who still waits.
         return disposePools()
-                .thenMany(Flux.fromIterable(held))
+                .thenMany(Flux.defer(() -> Flux.fromIterable(leases())))
                 .flatMap(lease -> lease.interrupt()
                         .timeout(CANCEL_BOUND, parts.timer())
                         .onErrorComplete()

@@ -14,7 +14,8 @@ import reactor.util.concurrent.Queues;
  * Hands to one caller what it has asked for, and keeps the rest for it. One thread delivers, any may ask or cancel.
  *
  * <p>How this works: whoever raises {@code work} from zero delivers until it is zero again, so that signals never overlap, and what
- * others did meanwhile is seen.
+ * others did meanwhile is seen. A caller who takes everything gets each row where it arrives, with no such care: as long as nothing
+ * was ever kept there is nothing that anybody else could deliver, and the end comes from the same thread.
  */
 final class Delivery<T> implements Subscription {
 
@@ -62,12 +63,9 @@ final class Delivery<T> implements Subscription {
     }
 
     void next(T item) {
-        if (requested == Long.MAX_VALUE && kept == null && WORK.compareAndSet(this, 0, 1)) {
+        if (requested == Long.MAX_VALUE && kept == null) {
             if (!cancelled) {
                 caller.onNext(item);
-            }
-            if (WORK.decrementAndGet(this) != 0) {
-                drain(work);
             }
             return;
         }
@@ -108,12 +106,12 @@ final class Delivery<T> implements Subscription {
 
     private void proceed() {
         if (WORK.getAndIncrement(this) == 0) {
-            drain(1);
+            drain();
         }
     }
 
-    private void drain(int claimed) {
-        int missed = claimed;
+    private void drain() {
+        int missed = 1;
         while (missed != 0) {
             deliver();
             missed = WORK.addAndGet(this, -missed);

@@ -21,10 +21,10 @@ import reactor.core.publisher.Operators;
  *
  * @param traffic of the lease: what was made for an earlier one is refused, and does not touch what a later one has announced
  * @param node the name of the server
- * @param sever ends the session
+ * @param breakOff ends the session
  */
 record Boundaries(
-        PostgresqlConnection raw, DirectStatements direct, Traffic traffic, Supplier<String> node, Runnable sever) {
+        PostgresqlConnection raw, DirectStatements direct, Traffic traffic, Supplier<String> node, Runnable breakOff) {
 
     PendingBegin pending() {
         return direct.begin();
@@ -90,7 +90,7 @@ record Boundaries(
             direct.bringDriverUpToDate();
             if (!traffic.isClosed() && traffic.isHandingOver()) {
                 traffic.breakOff();
-                sever.run();
+                breakOff.run();
                 return Flux.empty();
             }
             if (pending().withdraw(traffic) != null) {

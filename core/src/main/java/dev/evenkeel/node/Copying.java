@@ -35,7 +35,7 @@ import reactor.core.publisher.SynchronousSink;
  * @param socket the one below
  * @param watch is told of the exchange
  */
-record Copying(TrackedConnection connection, PostgresqlConnection session, Channel socket, Exchanges watch) {
+record Copying(LentConnection connection, PostgresqlConnection session, Channel socket, Exchanges watch) {
 
     /**
      * Emits how many rows the server has stored. To the server an error of the data is one of its own; the caller gets the first. The

@@ -43,6 +43,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     private final NodePool pool;
     private final PooledRef<TrackedConnection> pooled;
     private final TrackedConnection tracked;
+    private final LentConnection lent;
     private final Scheduler timer;
     private final long grantedNanos;
     private final Traffic traffic;
@@ -64,12 +65,13 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
         this.pooled = pooled;
         this.tracked = pooled.poolable();
         this.traffic = tracked.newTraffic();
+        this.lent = new LentConnection(tracked, traffic, this);
         this.timer = timer;
         this.grantedNanos = System.nanoTime();
     }
 
     @Override
-    protected TrackedConnection delegate() {
+    protected LentConnection delegate() {
         if (released.get()) {
             throw new LeaseMisuseException(Failure.of(
                     "LEASE_RELEASED",
@@ -80,7 +82,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
         if (isCommitting()) {
             throw Traffic.behindCommit();
         }
-        return tracked;
+        return lent;
     }
 
     /** Its holder belongs on another node and found none. */
@@ -196,7 +198,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
      */
     public <T> @Nullable Flux<T> runAndCommit(
             BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
-        TrackedConnection session = delegate();
+        LentConnection session = delegate();
         OpenTransaction open = transaction;
         if (open == null || !open.commitsWithLast()) {
             return null;
@@ -209,7 +211,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
     /** The same for statements that are a transaction of their own; {@code null}, too, while another one is open. */
     public <T> @Nullable Flux<T> runAtOnce(
             BoundStatements statements, @Nullable Function<? super Row, ? extends T> mapping) {
-        TrackedConnection session = delegate();
+        LentConnection session = delegate();
         if (!session.isAutoCommit()) {
             return null;
         }
@@ -229,12 +231,12 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
 
     /** A transaction begins with the next statement; completes with the answer to BEGIN if that is sent by itself. */
     public Mono<Void> announceBegin(String statement, String message) {
-        return tracked.announceBegin(traffic, statement, message);
+        return lent.announceBegin(statement, message);
     }
 
     /** Whether a transaction was announced, and nothing was sent since. */
     public boolean isBeginAnnounced() {
-        return tracked.isBeginAnnounced();
+        return lent.isBeginAnnounced();
     }
 
     @Override
@@ -247,9 +249,9 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
         return Flux.defer(() -> delegate().copying(sql).out(sql));
     }
 
-    /** Asks the server to stop what runs on this connection; a COMMIT is left alone. */
+    /** Asks the server to stop what runs on this connection; a COMMIT is left alone, and so is what somebody else has begun since. */
     public Mono<Void> interrupt() {
-        return tracked.cancelRequest();
+        return traffic.isClosed() || traffic.isUntouchable() ? Mono.empty() : tracked.cancelRequest();
     }
 
     boolean isOnItsLoop() {
@@ -267,7 +269,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
 
     /** Closes the session, so that the release replaces it instead of giving it back. */
     Mono<Void> discard() {
-        return Mono.from(tracked.close()).onErrorComplete();
+        return tracked.close().onErrorComplete();
     }
 
     /**

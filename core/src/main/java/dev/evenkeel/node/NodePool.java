@@ -208,6 +208,10 @@ public final class NodePool {
         Lease lease = new Lease(this, pooled, timer);
         leases.add(lease);
         pooled.poolable().lentTo(lease);
+        if (pool.isDisposed()) {
+            // Passed on while the pool was being closed, and maybe after the last look at who has one.
+            lease.sever();
+        }
         return lease;
     }
 

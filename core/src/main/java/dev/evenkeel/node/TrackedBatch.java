@@ -7,12 +7,12 @@ import org.reactivestreams.Publisher;
 /** A batch whose execution is seen by {@link Traffic}. */
 final class TrackedBatch implements Batch {
 
-    private final TrackedConnection connection;
+    private final LentConnection connection;
     private final Batch raw;
     private final Traffic traffic;
     private Exchanges.Kind kind = Exchanges.Kind.STATEMENT;
 
-    TrackedBatch(TrackedConnection connection, Batch raw, Traffic traffic) {
+    TrackedBatch(LentConnection connection, Batch raw, Traffic traffic) {
         this.connection = connection;
         this.raw = raw;
         this.traffic = traffic;

@@ -14,7 +14,7 @@ import reactor.core.publisher.Flux;
 /** A statement whose execution is seen by {@link Exchanges}. */
 final class TrackedStatement implements Statement {
 
-    private final TrackedConnection connection;
+    private final LentConnection connection;
     private final Statement raw;
     private final String sql;
     private final Traffic traffic;
@@ -28,7 +28,7 @@ final class TrackedStatement implements Statement {
 
     /** The {@code observer} is made for each execution and gets what is bound to the first row. */
     TrackedStatement(
-            TrackedConnection connection,
+            LentConnection connection,
             Statement raw,
             String sql,
             Traffic traffic,
