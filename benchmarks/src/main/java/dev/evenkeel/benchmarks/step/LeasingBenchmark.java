@@ -67,8 +67,8 @@ public class LeasingBenchmark {
         pool.warmUp().block(PATIENCE);
         ConnectionPool other = R2dbcPoolPeer.pool(Server.of(server));
         cluster = server;
-        fromNodePool = pool.acquire(PATIENCE, () -> "-").flatMap(Lease::release);
-        fromR2dbcPool = other.create().flatMap(connection -> Mono.from(connection.close()));
+        fromNodePool = Mono.defer(() -> pool.acquire(PATIENCE, () -> "-")).flatMap(Lease::release);
+        fromR2dbcPool = Mono.defer(other::create).flatMap(connection -> Mono.from(connection.close()));
         end = pool.dispose().then(other.disposeLater());
     }
 
