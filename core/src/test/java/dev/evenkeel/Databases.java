@@ -65,7 +65,7 @@ public final class Databases {
                 proxy, PoolConfig.builder().minSize(1).maxSize(1).lanes(0).build());
     }
 
-    static ReactiveDatabaseManager startBehind(FaultProxy proxy, PoolConfig pool) {
+    public static ReactiveDatabaseManager startBehind(FaultProxy proxy, PoolConfig pool) {
         return start(DatabaseConfig.builder()
                 .primary("r2dbc:postgresql://postgres@127.0.0.1:%d/postgres".formatted(proxy.port()))
                 .pool(pool)

@@ -5,7 +5,9 @@ import dev.evenkeel.node.Lease;
 import dev.evenkeel.node.NodePool;
 import dev.evenkeel.stage.Parts;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,16 +63,21 @@ final class Shutdown {
     }
 
     private Mono<Void> stopWork() {
-        int held = leases().size();
-        if (held > 0 || parts.gate().inside() > 0) {
+        Set<Lease> held = new LinkedHashSet<>(leases());
+        if (!held.isEmpty() || parts.gate().inside() > 0) {
             log.warn(
                     "Grace period is over: {} calls and {} connections are stopped",
                     parts.gate().inside(),
-                    held);
+                    held.size());
         }
         // The pools first: a connection that comes back must not go to a caller who still waits.
         return disposePools()
-                .thenMany(Flux.defer(() -> Flux.fromIterable(leases())))
+                .onErrorComplete()
+                .thenMany(Flux.defer(() -> {
+                    // Also whoever has gone away since: a pool that is closed does not clean what comes back.
+                    held.addAll(leases());
+                    return Flux.fromIterable(held);
+                }))
                 .flatMap(lease -> lease.interrupt()
                         .timeout(CANCEL_BOUND, parts.timer())
                         .onErrorComplete()

@@ -15,7 +15,7 @@ import reactor.util.concurrent.Queues;
  *
  * <p>How this works: whoever raises {@code work} from zero delivers until it is zero again, so that signals never overlap, and what
  * others did meanwhile is seen. A caller who takes everything gets each row where it arrives, with no such care: as long as nothing
- * was ever kept there is nothing that anybody else could deliver, and the end comes from the same thread.
+ * was ever kept there is nothing that anybody else could deliver, and the end is told behind the last row.
  */
 final class Delivery<T> implements Subscription {
 

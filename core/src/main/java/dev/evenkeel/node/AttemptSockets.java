@@ -55,8 +55,21 @@ final class AttemptSockets implements LoopResources {
     /** Also what is opened from now on: an attempt that is given up may be about to open its socket. */
     void close() {
         closed = true;
-        for (Channel channel : opened) {
+        opened.forEach(this::close);
+    }
+
+    /** Those that were opened since, to ask the server to stop something. */
+    void closeAllBut(Channel session) {
+        opened.stream().filter(channel -> channel != session).forEach(this::close);
+    }
+
+    /** One that no event loop has taken yet can only be closed like that; it would stay open otherwise. */
+    private void close(Channel channel) {
+        if (channel.isRegistered()) {
             ChannelFuture ignored = channel.close();
+        } else {
+            channel.unsafe().closeForcibly();
+            opened.remove(channel);
         }
     }
 

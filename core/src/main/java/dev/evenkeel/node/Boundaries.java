@@ -90,7 +90,9 @@ record Boundaries(
             direct.bringDriverUpToDate();
             if (!traffic.isClosed() && traffic.isHandingOver()) {
                 traffic.breakOff();
-                breakOff.run();
+                if (!traffic.isClosed()) {
+                    breakOff.run();
+                }
                 return Flux.empty();
             }
             if (pending().withdraw(traffic) != null) {

@@ -52,6 +52,17 @@ record CleanUp(DirectStatements direct, Traffic traffic, Scheduler timer) {
         return traffic.mayFallQuiet() && forReuse ? await() : interrupt(BEFORE_CANCEL);
     }
 
+    /**
+     * What a session was doing that is broken off, when its socket is {@code closed}: only then has all of it left. It must have arrived
+     * at the server before the {@code cancelRequest}.
+     */
+    static Mono<Void> stop(Mono<Void> closed, Mono<Void> cancelRequest, Scheduler timer) {
+        return closed.onErrorComplete()
+                .then(Mono.delay(BEFORE_CANCEL, timer))
+                .then(cancelRequest)
+                .timeout(UNTIL_CLEAN, timer);
+    }
+
     private Mono<Void> await() {
         return Bounded.one(traffic.fallsQuiet(), BEFORE_CANCEL, timer, TimeoutException::new)
                 .materialize()

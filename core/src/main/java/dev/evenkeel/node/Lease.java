@@ -251,7 +251,7 @@ public final class Lease extends ForwardingConnection implements LeasedConnectio
 
     /** Asks the server to stop what runs on this connection; a COMMIT is left alone, and so is what somebody else has begun since. */
     public Mono<Void> interrupt() {
-        return traffic.isClosed() || traffic.isUntouchable() ? Mono.empty() : tracked.cancelRequest();
+        return tracked.isWith(this) && !traffic.isUntouchable() ? tracked.cancelRequest() : Mono.empty();
     }
 
     boolean isOnItsLoop() {

@@ -218,14 +218,14 @@ final class LentConnection extends ForwardingConnection implements Wrapped<Conne
     }
 
     private Flux<Void> changingSession(Publisher<Void> exchange) {
-        return tracked(session.requireOwn().thenMany(behindAnsweredBegin(exchange)))
-                .doOnSubscribe(sent -> session.changed());
+        return tracked(
+                session.requireOwn().thenMany(behindAnsweredBegin(exchange)).doOnSubscribe(sent -> session.changed()));
     }
 
     /** For what the driver does in one way or another, depending on the transaction that it knows of. */
     private <T> Flux<T> behindAnsweredBegin(Publisher<T> exchange) {
         return Flux.defer(() -> {
-            Begin sent = direct().begin().send(boundaries()::sendAlone);
+            Begin sent = direct().begin().send(traffic, boundaries()::sendAlone);
             return sent == null ? exchange : sent.answered().thenMany(exchange);
         });
     }
@@ -233,8 +233,8 @@ final class LentConnection extends ForwardingConnection implements Wrapped<Conne
     /** Nor must what is done with it by hand. */
     @Override
     public Connection unwrap() {
-        Begin ignored = direct().begin().send(boundaries()::sendAlone);
         traffic.goesOutOfSight();
+        Begin ignored = direct().begin().send(traffic, boundaries()::sendAlone);
         return raw();
     }
 

@@ -60,19 +60,20 @@ final class PendingBegin {
         announce(Begin.aborted(owner));
     }
 
-    /** Sends what was announced by itself, and says what that was; {@code null} when there is nothing to be sent any more. */
+    /** Sends what this lease has announced by itself, and says what that was; {@code null} when there is nothing to be sent any more. */
     @Nullable
-    Begin send(Consumer<Begin> alone) {
+    Begin send(Traffic owner, Consumer<Begin> alone) {
         if (announced == null) {
             return null;
         }
         synchronized (this) {
             Begin first = announced;
-            if (first != null) {
-                underWay = first;
-                alone.accept(first);
-                announced = null;
+            if (first == null || !first.belongsTo(owner)) {
+                return null;
             }
+            underWay = first;
+            alone.accept(first);
+            announced = null;
             return first;
         }
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.netty.FutureMono;
 
 /**
  * A physical connection that knows whether it is clean, and cleans itself before it goes back into the pool. One per
@@ -32,6 +33,7 @@ final class TrackedConnection {
     private volatile Traffic traffic = new Traffic();
     private volatile boolean sessionChanged;
     private volatile boolean brokenOff;
+    private volatile boolean severed;
     private volatile @Nullable Lease holder;
 
     /** With {@code direct} statements need not be left to the driver. */
@@ -76,9 +78,9 @@ final class TrackedConnection {
         sessionChanged = true;
     }
 
-    /** Ends the session; completes when that is done. What asks the server to stop something may hang, too, and ends with it. */
+    /** Ends the session; completes when that is done. */
     Mono<Void> close() {
-        return raw.close().doFinally(end -> sockets.close());
+        return raw.close();
     }
 
     /** When the server at the other end began: another value is another server. */
@@ -162,19 +164,29 @@ final class TrackedConnection {
             last.ended();
         }
         traffic.close();
-        boolean handingOver = traffic.isHandingOver();
-        if (handingOver) {
-            // It may come behind whatever is sent now.
+        if (traffic.isHandingOver()) {
+            // It may come behind whatever would be sent now.
             breakOff();
         }
-        boolean reusable = !handingOver && alive() && !sessionChanged;
-        CleanUp cleanUp = new CleanUp(direct, traffic, timer);
-        Mono<Void> cleaning = traffic.quiet() && !handingOver
-                ? cleanUp.closeTransaction(reusable)
-                : cleanUp.drain(reusable).doOnSuccess(done -> settled());
+        boolean reusable = alive() && !sessionChanged && !brokenOff;
+        Mono<Void> cleaning = brokenOff ? stop() : cleaned(reusable);
         return reusable
                 ? cleaning
                 : cleaning.onErrorComplete().then(Mono.error(new IllegalStateException("session cannot be reused")));
+    }
+
+    private Mono<Void> cleaned(boolean forReuse) {
+        CleanUp cleanUp = new CleanUp(direct, traffic, timer);
+        return traffic.quiet()
+                ? cleanUp.closeTransaction(forReuse)
+                : cleanUp.drain(forReuse).doOnSuccess(done -> settled());
+    }
+
+    /** What a session that is broken off was doing. Nothing is sent on it: that could get in front of what was being handed over. */
+    private Mono<Void> stop() {
+        return traffic.isUntouchable()
+                ? Mono.empty()
+                : CleanUp.stop(FutureMono.from(socket.closeFuture()), cancelRequest(), timer);
     }
 
     private void settled() {
@@ -189,13 +201,22 @@ final class TrackedConnection {
 
     /** The same when the server is not to be waited for any more: nobody asks it anything. */
     void sever() {
+        severed = true;
         brokenOff = true;
         sockets.close();
     }
 
     /** Asks the server to stop what runs here now; completes when it has taken note. */
     Mono<Void> cancelRequest() {
-        return raw.cancelRequest();
+        return severed
+                ? Mono.empty()
+                // A server that hangs would keep its socket for ever.
+                : raw.cancelRequest().doOnCancel(() -> sockets.closeAllBut(socket));
+    }
+
+    /** Whether this is the last one who got it. */
+    boolean isWith(Lease lease) {
+        return holder == lease;
     }
 
     /** By what the server has said last. */

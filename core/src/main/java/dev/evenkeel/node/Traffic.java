@@ -63,12 +63,7 @@ final class Traffic implements Exchanges {
         OPEN.incrementAndGet(this);
         if (closed || brokenOff) {
             OPEN.decrementAndGet(this);
-            throw new LeaseMisuseException(Failure.of(
-                    "LEASE_RELEASED",
-                    ErrorType.QUERY,
-                    "A connection, statement or result is used after its connection was released",
-                    "finish all work inside the function that got the connection",
-                    "collect rows before the function returns"));
+            throw released();
         }
         if (committing) {
             OPEN.decrementAndGet(this);
@@ -77,6 +72,15 @@ final class Traffic implements Exchanges {
         if (kind == Kind.BOUNDARY) {
             BOUNDARIES.incrementAndGet(this);
         }
+    }
+
+    private static LeaseMisuseException released() {
+        return new LeaseMisuseException(Failure.of(
+                "LEASE_RELEASED",
+                ErrorType.QUERY,
+                "A connection, statement or result is used after its connection was released",
+                "finish all work inside the function that got the connection",
+                "collect rows before the function returns"));
     }
 
     static LeaseMisuseException behindCommit() {
@@ -216,9 +220,12 @@ final class Traffic implements Exchanges {
         return open == 0 && unknown == 0 && awaited == 0 && !brokenOff;
     }
 
-    /** Somebody has the driver's own connection: what he does with it is not counted here. */
+    /** Somebody gets the driver's own connection: what he does with it is not counted here. He must not when the lease is over. */
     void goesOutOfSight() {
         outOfSight = true;
+        if (closed) {
+            throw released();
+        }
     }
 
     /** Whoever hands over at the same moment has not been asked to wait for it; it may come before or behind. */

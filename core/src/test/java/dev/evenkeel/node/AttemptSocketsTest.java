@@ -38,6 +38,20 @@ class AttemptSocketsTest {
         }
     }
 
+    /** Netty's own way to close one needs an event loop that has it. */
+    @Test
+    void whatNoLoopHasTakenYetIsClosedWithItsAttempt() {
+        LoopResources loops = TcpResources.get();
+        AttemptSockets attempt = new AttemptSockets(loops);
+        SocketChannel before = attempt.onChannel(SocketChannel.class, loops.onClient(true));
+
+        attempt.close();
+        SocketChannel late = attempt.onChannel(SocketChannel.class, loops.onClient(true));
+
+        assertThat(before.isOpen()).isFalse();
+        assertThat(late.isOpen()).isFalse();
+    }
+
     @Test
     void whereThereIsNoSuchOptionSocketsAreOpenedAllTheSame() {
         LoopResources loops = TcpResources.get();

@@ -10,12 +10,15 @@ import dev.evenkeel.ReactiveDatabaseManager;
 import dev.evenkeel.config.PoolConfig;
 import dev.evenkeel.testkit.PostgresCluster;
 import dev.evenkeel.testkit.WithPostgres;
+import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.Result;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * A caller goes away while another thread is still on its way back from handing his statement to the driver: the session is broken off
@@ -34,12 +37,50 @@ class HandedOverRegressionIT {
     @BeforeEach
     void start() {
         PoolConfig one = PoolConfig.builder().minSize(1).maxSize(1).build();
-        db = Databases.start(cluster, config -> config.pool(one));
+        // What has left arrives: without the proxy the server's answer would meet a closed socket, and might make it
+        // forget the rest.
+        db = Databases.startBehind(cluster.proxy(cluster.primary()), one);
     }
 
     @AfterEach
     void stop() {
         db.shutdown().block(PATIENCE);
+    }
+
+    /** BEGIN has left the other thread's hands, and his statement has not: what comes from here in between would take the BEGIN away. */
+    @Test
+    void whatHeHandsOverAfterwardsIsNoTransactionOfItsOwn() {
+        cluster.primary().execute("drop table if exists handed_over; create table handed_over (v int)");
+        Lease lease = (Lease) db.getConnection(ConnectionOptions.write()).block(PATIENCE);
+        LentConnection lent = lease.delegate();
+        AtomicBoolean loopGoesOn = new AtomicBoolean();
+        lease.onItsLoop(() -> {
+            while (!loopGoesOn.get()) {
+                Thread.onSpinWait();
+            }
+        });
+        lent.copying("").watch().handOver();
+        Mono.from(lent.beginTransaction()).block(PATIENCE);
+        Connection raw = lent.unwrap();
+
+        Disposable release = lease.release().subscribe();
+        Disposable insert = Flux.from(raw.createStatement("insert into handed_over values (1)")
+                        .execute())
+                .concatMap(Result::getRowsUpdated)
+                .onErrorComplete()
+                .subscribe();
+        loopGoesOn.set(true);
+
+        await("it is given back", release::isDisposed);
+        await("the statement has ended", insert::isDisposed);
+        await(
+                "the server is done",
+                () -> cluster.primary()
+                        .queryOne(
+                                "select count(*) from pg_stat_activity where query like '%handed_over values%' and pid <> pg_backend_pid()")
+                        .equals("0"));
+        assertThat(cluster.primary().queryOne("select count(*) from handed_over"))
+                .isEqualTo("0");
     }
 
     private String running() {

@@ -72,6 +72,7 @@ class StaleLeaseRegressionIT {
                         conn -> counted(conn.createBatch().add("select 1").execute())),
                 named("BEGIN", Connection::beginTransaction),
                 named("a savepoint", conn -> conn.createSavepoint("s")),
+                named("the driver's connection", conn -> Mono.fromSupplier(conn::unwrap)),
                 named("a setting", conn -> conn.setStatementTimeout(Duration.ofSeconds(1))),
                 named("COPY", conn -> conn.copying("copy (select 1) to stdout").out("copy (select 1) to stdout")));
     }
