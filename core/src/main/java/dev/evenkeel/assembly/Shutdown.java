@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.util.concurrent.Queues;
 
 /** Ends a manager in order: no new calls, the running ones finish or are stopped, every session is closed. */
 final class Shutdown {
@@ -87,7 +88,7 @@ final class Shutdown {
 
     private Mono<Void> disposePools() {
         return Flux.fromIterable(parts.pools().values())
-                .flatMap(NodePool::dispose)
+                .flatMapDelayError(NodePool::dispose, Queues.SMALL_BUFFER_SIZE, 1)
                 .then();
     }
 

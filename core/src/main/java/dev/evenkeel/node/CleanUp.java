@@ -20,7 +20,7 @@ import reactor.core.scheduler.Scheduler;
  * error makes the pool close it. A COMMIT in flight is waited for, never cancelled. If the connection itself was lost with work on
  * it, the server is asked to stop that, too.
  */
-record CleanUp(DirectStatements direct, Traffic traffic, Scheduler timer) {
+record CleanUp(DirectStatements direct, Traffic traffic, Mono<Void> cancelRequest, Scheduler timer) {
 
     static final String ROLLBACK = "ROLLBACK";
 
@@ -56,10 +56,10 @@ record CleanUp(DirectStatements direct, Traffic traffic, Scheduler timer) {
      * What a session was doing that is broken off, when its socket is {@code closed}: only then has all of it left. It must have arrived
      * at the server before the {@code cancelRequest}.
      */
-    static Mono<Void> stop(Mono<Void> closed, Mono<Void> cancelRequest, Scheduler timer) {
+    static Mono<Void> stop(Mono<Void> closed, Traffic traffic, Mono<Void> cancelRequest, Scheduler timer) {
         return closed.onErrorComplete()
                 .then(Mono.delay(BEFORE_CANCEL, timer))
-                .then(cancelRequest)
+                .then(Mono.defer(() -> traffic.isUntouchable() ? Mono.empty() : cancelRequest))
                 .timeout(UNTIL_CLEAN, timer);
     }
 
@@ -76,7 +76,7 @@ record CleanUp(DirectStatements direct, Traffic traffic, Scheduler timer) {
                 .filter(late -> !traffic.isUntouchable())
                 .repeatWhenEmpty(again -> again)
                 .takeUntilOther(rollback.onErrorResume(lost -> Mono.never()))
-                .flatMap(late -> session().cancelRequest().onErrorComplete());
+                .flatMap(late -> cancelRequest.onErrorComplete());
         return Mono.whenDelayError(rollback, cancel).timeout(UNTIL_CLEAN, timer);
     }
 }

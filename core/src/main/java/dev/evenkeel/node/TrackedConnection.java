@@ -29,6 +29,7 @@ final class TrackedConnection {
     private final Listeners listeners;
     private final Scheduler timer;
     private final Lifetime lifetime;
+    private final Mono<Void> cancelRequest;
     private final Relay relay = new Relay();
     private volatile Traffic traffic = new Traffic();
     private volatile boolean sessionChanged;
@@ -47,6 +48,9 @@ final class TrackedConnection {
         this.lifetime = lifetime;
         this.listeners = listeners;
         this.timer = timer;
+        // A server that hangs would keep its socket for ever.
+        this.cancelRequest = Mono.defer(
+                () -> severed ? Mono.empty() : raw.cancelRequest().doOnCancel(() -> sockets.closeAllBut(socket)));
     }
 
     /** The driver's own. */
@@ -116,12 +120,16 @@ final class TrackedConnection {
 
     /** Alive, nothing in flight, no open transaction, no changed settings. */
     boolean clean() {
-        return alive() && !sessionChanged && traffic.quiet() && hasNoTransaction();
+        return isOfUse() && traffic.quiet() && hasNoTransaction();
     }
 
     /** Whether it is not clean only because the end of an answer has not been read yet. */
     boolean mayBecomeClean() {
-        return alive() && !sessionChanged && traffic.mayFallQuiet();
+        return isOfUse() && traffic.mayFallQuiet();
+    }
+
+    private boolean isOfUse() {
+        return alive() && !brokenOff && !sessionChanged;
     }
 
     private boolean alive() {
@@ -164,19 +172,20 @@ final class TrackedConnection {
             last.ended();
         }
         traffic.close();
-        if (traffic.isHandingOver()) {
+        if (traffic.isHandingOver() || traffic.isBrokenOff()) {
             // It may come behind whatever would be sent now.
             breakOff();
         }
-        boolean reusable = alive() && !sessionChanged && !brokenOff;
-        Mono<Void> cleaning = brokenOff ? stop() : cleaned(reusable);
+        boolean ended = brokenOff;
+        boolean reusable = !ended && isOfUse();
+        Mono<Void> cleaning = ended ? stop() : cleaned(reusable);
         return reusable
                 ? cleaning
                 : cleaning.onErrorComplete().then(Mono.error(new IllegalStateException("session cannot be reused")));
     }
 
     private Mono<Void> cleaned(boolean forReuse) {
-        CleanUp cleanUp = new CleanUp(direct, traffic, timer);
+        CleanUp cleanUp = new CleanUp(direct, traffic, cancelRequest, timer);
         return traffic.quiet()
                 ? cleanUp.closeTransaction(forReuse)
                 : cleanUp.drain(forReuse).doOnSuccess(done -> settled());
@@ -184,9 +193,9 @@ final class TrackedConnection {
 
     /** What a session that is broken off was doing. Nothing is sent on it: that could get in front of what was being handed over. */
     private Mono<Void> stop() {
-        return traffic.isUntouchable()
+        return severed
                 ? Mono.empty()
-                : CleanUp.stop(FutureMono.from(socket.closeFuture()), cancelRequest(), timer);
+                : CleanUp.stop(FutureMono.from(socket.closeFuture()), traffic, cancelRequest, timer);
     }
 
     private void settled() {
@@ -208,10 +217,7 @@ final class TrackedConnection {
 
     /** Asks the server to stop what runs here now; completes when it has taken note. */
     Mono<Void> cancelRequest() {
-        return severed
-                ? Mono.empty()
-                // A server that hangs would keep its socket for ever.
-                : raw.cancelRequest().doOnCancel(() -> sockets.closeAllBut(socket));
+        return cancelRequest;
     }
 
     /** Whether this is the last one who got it. */

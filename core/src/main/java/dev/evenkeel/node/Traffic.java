@@ -254,6 +254,10 @@ final class Traffic implements Exchanges {
         abandoned = true;
     }
 
+    boolean isBrokenOff() {
+        return brokenOff;
+    }
+
     void close() {
         closed = true;
     }
