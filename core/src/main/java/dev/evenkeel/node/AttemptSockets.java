@@ -60,7 +60,7 @@ final class AttemptSockets implements LoopResources {
 
     /** Those that were opened since, to ask the server to stop something. */
     void closeAllBut(Channel session) {
-        opened.stream().filter(channel -> channel != session).forEach(this::close);
+        opened.stream().filter(channel -> !channel.equals(session)).forEach(this::close);
     }
 
     /** One that no event loop has taken yet can only be closed like that; it would stay open otherwise. */
