@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.util.concurrent.Queues;
 
 /** Ends a manager in order: no new calls, the running ones finish or are stopped, every session is closed. */
 final class Shutdown {
@@ -87,9 +86,8 @@ final class Shutdown {
     }
 
     private Mono<Void> disposePools() {
-        return Flux.fromIterable(parts.pools().values())
-                .flatMapDelayError(NodePool::dispose, Queues.SMALL_BUFFER_SIZE, 1)
-                .then();
+        return Mono.whenDelayError(
+                parts.pools().values().stream().map(NodePool::dispose).toList());
     }
 
     private List<Lease> leases() {

@@ -90,6 +90,8 @@ record Boundaries(
             direct.bringDriverUpToDate();
             if (!traffic.isClosed() && traffic.isHandingOver()) {
                 traffic.breakOff();
+                // Whoever gives the lease back at this moment sees one or the other: the next one's session is not
+                // ended.
                 if (!traffic.isClosed()) {
                     breakOff.run();
                 }

@@ -18,7 +18,9 @@ import reactor.core.scheduler.Scheduler;
  * flight. If the answer does not come at once, the server is asked to cancel. The connection is clean only when both the rollback
  * and the cancel request are over, so that a late cancel cannot hit the next borrower; if that takes longer than the bound, an
  * error makes the pool close it. A COMMIT in flight is waited for, never cancelled. If the connection itself was lost with work on
- * it, the server is asked to stop that, too.
+ * it, or is broken off, the server is asked to stop that, too.
+ *
+ * @param cancelRequest asks the server to stop what runs on the session
  */
 record CleanUp(DirectStatements direct, Traffic traffic, Mono<Void> cancelRequest, Scheduler timer) {
 
@@ -53,10 +55,10 @@ record CleanUp(DirectStatements direct, Traffic traffic, Mono<Void> cancelReques
     }
 
     /**
-     * What a session was doing that is broken off, when its socket is {@code closed}: only then has all of it left. It must have arrived
-     * at the server before the {@code cancelRequest}.
+     * With the session broken off: nothing is sent on it, which could get in front of what was being handed over. When its socket is
+     * {@code closed} all of that has left, and it must have arrived at the server before the request to stop it.
      */
-    static Mono<Void> stop(Mono<Void> closed, Traffic traffic, Mono<Void> cancelRequest, Scheduler timer) {
+    Mono<Void> stop(Mono<Void> closed) {
         return closed.onErrorComplete()
                 .then(Mono.delay(BEFORE_CANCEL, timer))
                 .then(Mono.defer(() -> traffic.isUntouchable() ? Mono.empty() : cancelRequest))

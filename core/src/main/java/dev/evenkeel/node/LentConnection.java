@@ -2,6 +2,7 @@ package dev.evenkeel.node;
 
 import dev.evenkeel.ForwardingConnection;
 import dev.evenkeel.event.BoundValues;
+import dev.evenkeel.event.Listeners;
 import dev.evenkeel.node.Exchanges.Kind;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Batch;
@@ -62,7 +63,7 @@ final class LentConnection extends ForwardingConnection implements Wrapped<Conne
         Kind kind = boundary ? Kind.BOUNDARY : Kind.STATEMENT;
         return boundary || !session.listeners().wantsStatements() || sql.equals(CleanUp.ROLLBACK)
                 ? statement(sql, kind, null)
-                : statement(sql, kind, bound -> watch(sql, bound, traffic));
+                : statement(sql, kind, bound -> new StatementWatch(traffic, session.listeners(), lease, sql, bound));
     }
 
     private Statement statement(String sql, Kind kind, @Nullable Function<BoundValues, Exchanges> observer) {
@@ -74,36 +75,38 @@ final class LentConnection extends ForwardingConnection implements Wrapped<Conne
                 : new SpiStatement(direct(), sql, parameters, traffic, observer, byDriver);
     }
 
-    private Exchanges watch(String sql, BoundValues bound, Exchanges counted) {
-        return new StatementWatch(counted, session.listeners(), lease, sql, bound);
-    }
-
     /** See {@link DirectStatements#run}. */
     <T> @Nullable Flux<T> run(
             BoundStatements statements,
             @Nullable Function<? super Row, ? extends T> mapping,
             Extent extent,
             @Nullable OpenTransaction committed) {
-        boolean unseen = !session.listeners().wantsStatements();
         return direct().run(
                         statements,
                         mapping,
-                        watched(statements.last(), traffic),
-                        statement -> unseen ? null : watched(statement, Accompanied.INSTANCE),
+                        watched(statements.last()),
+                        statement -> watch(statement, Accompanied.INSTANCE),
                         extent,
                         committed == null ? null : new GroupCommit(committed, traffic, lease::node));
     }
 
     /** For one COPY. */
     Copying copying(String sql) {
-        Exchanges watch = watched(new BoundStatement(sql, List.of()), traffic);
-        return new Copying(this, raw(), session.socket(), watch);
+        return new Copying(this, raw(), session.socket(), watched(new BoundStatement(sql, List.of())));
     }
 
-    private Exchanges watched(BoundStatement statement, Exchanges counted) {
-        return session.listeners().wantsStatements()
-                ? watch(statement.sql(), BoundValues.ofParameters(statement.values()), counted)
-                : counted;
+    private Exchanges watched(BoundStatement statement) {
+        Exchanges watch = watch(statement, traffic);
+        return watch == null ? traffic : watch;
+    }
+
+    /** {@code null} when nobody listens. */
+    private @Nullable Exchanges watch(BoundStatement statement, Exchanges counted) {
+        Listeners listeners = session.listeners();
+        return listeners.wantsStatements()
+                ? new StatementWatch(
+                        counted, listeners, lease, statement.sql(), BoundValues.ofParameters(statement.values()))
+                : null;
     }
 
     /**

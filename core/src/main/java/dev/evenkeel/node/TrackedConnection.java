@@ -176,26 +176,24 @@ final class TrackedConnection {
             // It may come behind whatever would be sent now.
             breakOff();
         }
+        // In this order: what has ended is of no use, whenever that is asked.
         boolean ended = brokenOff;
-        boolean reusable = !ended && isOfUse();
-        Mono<Void> cleaning = ended ? stop() : cleaned(reusable);
+        boolean reusable = isOfUse();
+        CleanUp cleanUp = new CleanUp(direct, traffic, cancelRequest, timer);
+        Mono<Void> cleaning = ended ? stopped(cleanUp) : cleaned(cleanUp, reusable);
         return reusable
                 ? cleaning
                 : cleaning.onErrorComplete().then(Mono.error(new IllegalStateException("session cannot be reused")));
     }
 
-    private Mono<Void> cleaned(boolean forReuse) {
-        CleanUp cleanUp = new CleanUp(direct, traffic, cancelRequest, timer);
+    private Mono<Void> stopped(CleanUp cleanUp) {
+        return severed ? Mono.empty() : cleanUp.stop(FutureMono.from(socket.closeFuture()));
+    }
+
+    private Mono<Void> cleaned(CleanUp cleanUp, boolean forReuse) {
         return traffic.quiet()
                 ? cleanUp.closeTransaction(forReuse)
                 : cleanUp.drain(forReuse).doOnSuccess(done -> settled());
-    }
-
-    /** What a session that is broken off was doing. Nothing is sent on it: that could get in front of what was being handed over. */
-    private Mono<Void> stop() {
-        return severed
-                ? Mono.empty()
-                : CleanUp.stop(FutureMono.from(socket.closeFuture()), traffic, cancelRequest, timer);
     }
 
     private void settled() {

@@ -9,20 +9,11 @@ import dev.evenkeel.testkit.ClusterSpec;
 import dev.evenkeel.testkit.PostgresCluster;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 import reactor.core.publisher.Mono;
 
 /**
@@ -30,13 +21,7 @@ import reactor.core.publisher.Mono;
  * Needs a server all the same, since the steps cannot be reached without a pool. Calls follow each other on the event loop, so
  * that the hop of the benchmark's own thread is spread over many of them.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class EmptyCallBenchmark {
+public class EmptyCallBenchmark extends StepBenchmark {
 
     private static final int CALLS = 1_000;
 

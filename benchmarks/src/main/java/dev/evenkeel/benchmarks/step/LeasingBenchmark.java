@@ -19,20 +19,11 @@ import dev.evenkeel.testkit.PostgresCluster;
 import io.r2dbc.pool.ConnectionPool;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -41,13 +32,7 @@ import reactor.core.scheduler.Schedulers;
  * A connection is handed out and given back, with a limit for the wait, and nothing around it: no node is chosen, nothing is recorded,
  * repeated or limited. They follow each other on the event loop, as in {@link EmptyCallBenchmark}, which has the rest.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class LeasingBenchmark {
+public class LeasingBenchmark extends StepBenchmark {
 
     private static final int TIMES = 1_000;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
